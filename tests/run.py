@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -87,19 +88,22 @@ def environment(database: str | None, var: str) -> dict[str, str]:
 
 
 def read(report: Path) -> Tally:
-    """Count by test, not by the suite's attributes: a test may fail and break its tear-down too."""
+    """Count by test: one that fails and then breaks its tear-down has two entries in the report."""
     if not report.exists():
         return Tally()
-    tally = Tally()
+    verdicts: dict[tuple[str | None, str | None], str] = {}
     # The report was written by pytest a moment ago, by our own command.
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314
-        if case.find("failure") is not None or case.find("error") is not None:
-            tally += Tally(failed=1)
-        elif case.find("skipped") is not None:
-            tally += Tally(skipped=1)
-        else:
-            tally += Tally(passed=1)
-    return tally
+        test = (case.get("classname"), case.get("name"))
+        if verdicts.get(test) != "failed":
+            verdicts[test] = verdict(case)
+    return Tally(**Counter(verdicts.values()))
+
+
+def verdict(case: ElementTree.Element) -> str:
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "failed"
+    return "passed" if case.find("skipped") is None else "skipped"
 
 
 if __name__ == "__main__":
