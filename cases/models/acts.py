@@ -1,0 +1,81 @@
+"""Facts of what was done: one Act for each deed, one Event for each case it moved."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.rounds import Round, VillageReview
+from cases.models.units import Unit
+
+
+class ActChain(models.Model):
+    """How many acts a commune has recorded; its row is locked while an act is written."""
+
+    commune = models.OneToOneField(Unit, primary_key=True, on_delete=models.PROTECT)
+    length = models.PositiveBigIntegerField(default=0)
+
+
+class Act(models.Model):
+    """
+    One deed: who, holding which duty on which unit, did what, when, under which article.
+
+    Written by workflow.machine.apply only. Names are kept as text: they outlive accounts.
+    """
+
+    commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveBigIntegerField(_("số thứ tự"))
+    code = models.CharField(_("việc"), max_length=40)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="acts")
+    village_review = models.ForeignKey(
+        VillageReview, null=True, on_delete=models.PROTECT, related_name="acts"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    actor_name = models.CharField(_("người làm"), max_length=120)
+    duty = models.CharField(_("thẩm quyền"), max_length=40)
+    duty_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    article = models.CharField(_("căn cứ"), max_length=200)
+    pack = models.CharField(max_length=40)
+    at = models.DateTimeField(_("lúc"))
+    legal_day = models.DateField(_("ngày"))
+    device_at = models.DateTimeField(_("giờ thiết bị"), null=True)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    request_digest = models.BinaryField(max_length=32)
+    facts = models.JSONField(_("nội dung"), default=dict)
+    count = models.PositiveIntegerField(_("số hồ sơ"), default=0)
+
+    class Meta:
+        verbose_name = _("việc đã làm")
+        ordering = ["commune", "sequence"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commune", "sequence"], name="acts_of_a_commune_have_no_twin"
+            )
+        ]
+        indexes = [models.Index(fields=["round", "sequence"], name="acts_of_round")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.code}"
+
+
+class Event(models.Model):
+    """One case moved (or was spoken of) by one act. Written by INSERT ... SELECT, never changed."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()  # the case's version after the act
+    # No constraints: both rows are written by the same statement's transaction (engine note, B4).
+    act = models.ForeignKey(
+        Act, on_delete=models.DO_NOTHING, db_constraint=False, db_index=True, related_name="events"
+    )
+    from_state = models.CharField(max_length=20)
+    to_state = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = _("sự kiện")
+        ordering = ["case", "sequence"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "sequence"], name="events_of_a_case_have_no_twin"
+            )
+        ]

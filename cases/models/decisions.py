@@ -1,0 +1,98 @@
+"""Report, opinion, decision, certificate and refusal of a round."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.acts import Act
+from cases.models.cases import Case, Verdict
+from cases.models.households import Household, HouseholdClass
+from cases.models.rounds import Round
+from cases.models.units import Unit
+
+
+class Report(models.Model):
+    """The commune chair's written report to the superior; its figures are derived, never typed."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="reports")
+    number = models.CharField(_("số báo cáo"), max_length=60)
+    signed_at = models.DateTimeField(_("ký lúc"))
+    recipient = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(_("hạn trả lời"))
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("báo cáo")
+
+
+class Opinion(models.Model):
+    """The superior's written answer to a report."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="opinions")
+    number = models.CharField(_("số văn bản"), max_length=60)
+    given_at = models.DateTimeField(_("ký lúc"))
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("ý kiến cấp trên")
+
+
+class OpinionItem(models.Model):
+    """A household the superior questions, and why; the superior cannot edit its result."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, related_name="items")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinion_items")
+    verdict = models.CharField(_("ý kiến"), max_length=10, choices=Verdict.choices)
+    reason = models.CharField(_("lý do"), max_length=500)
+
+    class Meta:
+        verbose_name = _("ý kiến về một hộ")
+        constraints = [
+            models.UniqueConstraint(fields=["opinion", "case"], name="an_opinion_names_a_case_once")
+        ]
+
+
+class Decision(models.Model):
+    """The commune chair's signed decision (Mẫu số 02)."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="decision")
+    number = models.CharField(_("số quyết định"), max_length=60)
+    signed_at = models.DateTimeField(_("ký lúc"))
+    signer_name = models.CharField(_("người ký"), max_length=120)
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("quyết định công nhận")
+
+
+class CertificateRow(models.Model):
+    """The row of a household's certificate (Mẫu số 03) for the year after the review."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="certificates")
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="certificate_row")
+    year = models.PositiveSmallIntegerField(_("năm hưởng"))
+    household_class = models.CharField(
+        _("phân loại"), max_length=10, choices=HouseholdClass.choices
+    )
+    deprivations = models.CharField(_("thiếu hụt"), max_length=12)
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("dòng giấy chứng nhận")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "year"], name="one_certificate_row_of_a_household_a_year"
+            )
+        ]
+
+
+class RefusalLetter(models.Model):
+    """The written answer to a requester who does not qualify, with its reason."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="refusal_letter")
+    number = models.CharField(_("số văn bản"), max_length=60)
+    signed_at = models.DateTimeField(_("ký lúc"))
+    reason = models.CharField(_("lý do"), max_length=500)
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("văn bản trả lời")
