@@ -9,7 +9,10 @@ python=${PYTHON:-python3}
 present() {
     case $1 in
         venv) "$python" -c 'import ensurepip, venv' 2>/dev/null ;;
-        browser) command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q Tinos ;;
+        browser)
+            command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q Tinos &&
+                ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1
+            ;;
         postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ;;
         *) echo "debian.sh: unknown job '$1'" >&2; exit 2 ;;
     esac
@@ -18,7 +21,7 @@ present() {
 packages() {
     case $1 in
         venv) "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])' ;;
-        browser) echo chromium fontconfig fonts-croscore ;;
+        browser) echo chromium fontconfig fonts-croscore libatomic1 ;;
         postgres) echo postgresql ;;
     esac
 }
