@@ -6,24 +6,28 @@ failed=()
 
 check() {
     echo "--- $*"
-    "$@" || failed+=("$1 ${2-}")
+    "$@" || failed+=("$*")
 }
 
 # The settings of a server on the internet, apart from the database: what `check --deploy` must accept.
+as_production() {
+    local secret
+    secret=$(python -c 'import secrets; print(secrets.token_urlsafe(64))')
+    RASOAT_DEBUG=false RASOAT_DEMO=false RASOAT_SECRET_KEY=$secret RASOAT_HOSTS=rasoat.example "$@"
+}
+
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export RASOAT_VAR=$scratch
-secret=$(python -c 'import secrets; print(secrets.token_urlsafe(64))')
-as_production=(env RASOAT_DEBUG=false RASOAT_DEMO=false RASOAT_SECRET_KEY="$secret" RASOAT_HOSTS=rasoat.example)
 
 check ruff format --check .
 check ruff check .
 check mypy
-check lint-imports
+check lint-imports --no-logo
 check djlint --check --quiet templates
 check djlint --lint --quiet templates
 check python manage.py makemigrations --check --dry-run
-check "${as_production[@]}" python manage.py check --deploy --fail-level WARNING
+check as_production python manage.py check --deploy --fail-level WARNING
 
 if ((${#failed[@]})); then
     printf 'lint: failed: %s\n' "${failed[@]}"
