@@ -1,5 +1,5 @@
 """
-The child process that parses an uploaded workbook: run as a script, never imported by the server.
+The child process that parses an uploaded workbook; run as a script.
 
 A hostile workbook can make any parser allocate without end. Here that kills this process, under the
 limits it sets on itself before it looks at one byte, and the server only sees that it died.
@@ -25,7 +25,7 @@ NOT_COMPUTED = "=?"
 FORMULA_FAULTS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#CALC!", NOT_COMPUTED}
 )
-_CELL = re.compile(rb'<c\b([^>]*\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^>/])>(.*?)</c>', re.DOTALL)
+_CELL = re.compile(rb'<c\b([^>]*\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*)(?<!/)>(.*?)</c>', re.DOTALL)
 _VALUE = re.compile(rb"<v>([^<]+)</v>")
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 from typing import BinaryIO
 
 from openpyxl import Workbook
@@ -16,6 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 Value = str | int | float | date | None
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+A4 = 9  # the paper's number in the file format
 WIDEST = 48
 SAMPLE_ROWS = 200  # write-only mode wants widths before the first row
 
@@ -37,7 +39,7 @@ def write_table(
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(sheet_name.translate(_SHEET_NAME_FORBIDDEN)[:31])
     rows = iter(rows)
-    sample = [row for row, _number in zip(rows, range(SAMPLE_ROWS), strict=False)]
+    sample = list(islice(rows, SAMPLE_ROWS))
     _lay_out(sheet, headers, sample)
     sheet.append([_cell(sheet, title, font=Font(name=_FONT, size=14, bold=True))])
     sheet.append([])
@@ -72,7 +74,7 @@ def _lay_out(
     sheet.freeze_panes = "A4"  # title, blank, header
     sheet.print_title_rows = "3:3"
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.paperSize = A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
