@@ -1,8 +1,9 @@
 """The household list (danh sách hộ): sheets Ho and NhanKhau in, frozen rows and findings out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from cases.names import fold
 from cases.sheets.cells import CellError, Findings, Line
@@ -135,19 +136,19 @@ class _Draft:
     """A household while its members are still being read."""
 
     line: Line
-    values: dict[str, object]
+    household: HouseholdRow
     members: list[tuple[Line, MemberRow]] = field(default_factory=list)
 
     @property
     def code(self) -> str:
-        return str(self.values["household_code"])
+        return self.household.household_code
 
     def is_bad(self) -> bool:
         return self.line.is_bad or any(line.is_bad for line, _member in self.members)
 
     def row(self) -> HouseholdRow:
         members = tuple(member for _line, member in self.members)
-        return HouseholdRow(**self.values, members=members, row=self.line.row)
+        return replace(self.household, members=members)
 
 
 def read_households(workbook: Workbook) -> HouseholdSheet:
@@ -181,33 +182,49 @@ def read_households(workbook: Workbook) -> HouseholdSheet:
     )
 
 
-def _household(line: Line) -> dict[str, object]:
-    values: dict[str, object] = {
-        "commune_code": line.commune_code("ma_xa"),
-        "commune_name": line.text("ten_xa", most=120, required=False),
-        "area": line.word("khu_vuc", _AREAS),
-        "village_name": line.text("thon", most=120),
-        "household_code": line.text("ma_ho", most=30),
-        "head_name": line.text("chu_ho", most=120),
-        **_person(line),
-        "persons": line.whole("so_nhan_khau", least=1) or 0,
-        "opening_class": line.word("phan_loai_dau_ky", _CLASSES, required=False),
-        "source": line.word("nguon", _SOURCES),
-        "relapse": line.mark("tai_ngheo"),
-        "other_change": line.word("bien_dong_khac", _OTHER_CHANGES, required=False),
-    }
-    _check_opening_class(line, str(values["source"]))
-    return values
+def _household(line: Line) -> HouseholdRow:
+    """Return the household without its members: those stand in the other sheet."""
+    person = _person(line)
+    row = HouseholdRow(
+        commune_code=line.commune_code("ma_xa"),
+        commune_name=line.text("ten_xa", most=120, required=False),
+        area=line.word("khu_vuc", _AREAS),
+        village_name=line.text("thon", most=120),
+        household_code=line.text("ma_ho", most=30),
+        head_name=line.text("chu_ho", most=120),
+        sex=person.sex,
+        birth_date=person.birth_date,
+        ethnicity=person.ethnicity,
+        personal_number=person.personal_number,
+        persons=line.whole("so_nhan_khau", least=1) or 0,
+        opening_class=line.word("phan_loai_dau_ky", _CLASSES, required=False),
+        source=line.word("nguon", _SOURCES),
+        relapse=line.mark("tai_ngheo"),
+        other_change=line.word("bien_dong_khac", _OTHER_CHANGES, required=False),
+        members=(),
+        row=line.row,
+    )
+    _check_opening_class(line, row.source)
+    return row
 
 
-def _person(line: Line) -> dict[str, object]:
-    person = {
-        "sex": line.word("gioi_tinh", _SEXES, required=False),
-        "birth_date": line.day("ngay_sinh", required=False),
-        "ethnicity": line.text("dan_toc", most=40, required=False),
-        "personal_number": line.personal_number("so_dinh_danh"),
-    }
-    if number_disagrees(person["personal_number"], person["sex"], person["birth_date"]):
+class _Person(NamedTuple):
+    """What both sheets tell of a person."""
+
+    sex: str
+    birth_date: date | None
+    ethnicity: str
+    personal_number: str
+
+
+def _person(line: Line) -> _Person:
+    person = _Person(
+        sex=line.word("gioi_tinh", _SEXES, required=False),
+        birth_date=line.day("ngay_sinh", required=False),
+        ethnicity=line.text("dan_toc", most=40, required=False),
+        personal_number=line.personal_number("so_dinh_danh"),
+    )
+    if number_disagrees(person.personal_number, person.sex, person.birth_date):
         line.warn("so_dinh_danh", "NUMBER_DISAGREES")
     return person
 
@@ -251,11 +268,15 @@ def _by_code(drafts: Iterable[_Draft]) -> dict[str, _Draft]:
 
 def _join_household(line: Line, by_code: Mapping[str, _Draft], household_sheet: str) -> None:
     code = line.text("ma_ho", most=30)
+    person = _person(line)
     member = MemberRow(
         order=line.whole("stt", least=1) or 0,
         full_name=line.text("ho_ten", most=120),
         relation=line.text("quan_he", most=40),
-        **_person(line),
+        sex=person.sex,
+        birth_date=person.birth_date,
+        ethnicity=person.ethnicity,
+        personal_number=person.personal_number,
     )
     if draft := by_code.get(code):
         draft.members.append((line, member))
@@ -269,7 +290,7 @@ def _check_members(draft: _Draft, member_sheet: str) -> None:
     if not draft.members:
         draft.line.error("ma_ho", "NO_MEMBERS", first_sheet=member_sheet)
         return
-    if draft.values["persons"] not in (0, len(draft.members)):
+    if draft.household.persons not in (0, len(draft.members)):
         draft.line.warn("so_nhan_khau", "PERSONS_DIFFER", found=len(draft.members))
     _check_order(draft)
     _check_head(draft)
@@ -291,7 +312,7 @@ def _check_head(draft: _Draft) -> None:
         draft.line.warn("chu_ho", "NO_HEAD")
         return
     line, head = heads[0]
-    if fold(head.full_name) != fold(str(draft.values["head_name"])):
+    if fold(head.full_name) != fold(draft.household.head_name):
         draft.line.warn("chu_ho", "HEAD_DIFFERS", first_row=line.row)
 
 
@@ -314,7 +335,7 @@ def _check_persons_are_one_place(drafts: Iterable[_Draft]) -> None:
 def _numbers(draft: _Draft) -> Iterable[tuple[Line, str]]:
     """Yield the numbers of a household; the head's, told in both sheets, once."""
     numbers = [(line, member.personal_number) for line, member in draft.members]
-    head_number = str(draft.values["personal_number"])
+    head_number = draft.household.personal_number
     if head_number not in {number for _line, number in numbers}:
         numbers.insert(0, (draft.line, head_number))
     return [(line, number) for line, number in numbers if number]

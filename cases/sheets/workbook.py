@@ -37,9 +37,9 @@ class Limits:
     rows: int = 50_000
     columns: int = 60
     # The child's address space. With the caller's own share the whole stays under 256 MB.
-    memory_bytes: int = 192 * MEGABYTE
+    memory_bytes: int = 144 * MEGABYTE
     seconds: int = 8
-    text_bytes: int = 24 * MEGABYTE  # what the child may hand back
+    text_bytes: int = 20 * MEGABYTE  # what the child may hand back
 
 
 DEFAULT_LIMITS = Limits()
@@ -125,7 +125,7 @@ class Sheet:
 
     workbook_name: str
     name: str
-    lines: Sequence[bytes]
+    lines: list[bytes]
     refused: str = ""
 
     def rows(self) -> Iterator[list[Cell]]:
@@ -228,7 +228,7 @@ def _kind_of(content: bytes) -> str:
 
 def _check_archive(content: bytes, name: str, limits: Limits) -> None:
     """Read the declared sizes first, then count real bytes: a declared size may lie."""
-    too_large = {"megabytes": limits.unpacked_bytes // MEGABYTE}
+    megabytes = limits.unpacked_bytes // MEGABYTE
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -238,12 +238,12 @@ def _check_archive(content: bytes, name: str, limits: Limits) -> None:
                 raise refusal("PASSWORD", name)
             declared = sum(entry.file_size for entry in entries)
             if declared > min(limits.unpacked_bytes, limits.ratio * len(content)):
-                raise refusal("TOO_LARGE_UNPACKED", name, **too_large)
+                raise refusal("TOO_LARGE_UNPACKED", name, megabytes=megabytes)
             left = limits.unpacked_bytes
             for entry in entries:
                 left -= _unpacked_size(archive, entry, name, left)
                 if left < 0:
-                    raise refusal("TOO_LARGE_UNPACKED", name, **too_large)
+                    raise refusal("TOO_LARGE_UNPACKED", name, megabytes=megabytes)
     # NotImplementedError: a compression method that no spreadsheet program writes.
     except (BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise refusal("DAMAGED", name) from error

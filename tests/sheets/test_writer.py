@@ -32,7 +32,7 @@ def test_the_sheet_prints_across_a4_with_its_header_on_each_page():
 
     assert sheet.title == "Hộ  nghèo cận"
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("A4", "$3:$3")
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", "9")
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.column_dimensions["A"].width > 12
 
