@@ -205,3 +205,8 @@ def sync_grants(day: date, users: Iterable[User] | None = None) -> int:
         batch_size=1000,
     )
     return len(gone) + len(new)
+
+
+def forget_scope(user: User | AnonymousUser) -> None:
+    """Make the next question about the user read the grants again."""
+    user.__dict__.pop("_duty_scope", None)

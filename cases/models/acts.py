@@ -14,6 +14,9 @@ class ActChain(models.Model):
     commune = models.OneToOneField(Unit, primary_key=True, on_delete=models.PROTECT)
     length = models.PositiveBigIntegerField(default=0)
 
+    def __str__(self) -> str:
+        return f"{self.commune_id}: {self.length}"
+
 
 class Act(models.Model):
     """
@@ -62,7 +65,10 @@ class Act(models.Model):
 class Event(models.Model):
     """One case moved (or was spoken of) by one act. Written by INSERT ... SELECT, never changed."""
 
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="events")
+    # The unique constraint below already leads with the case.
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, db_index=False, related_name="events"
+    )
     sequence = models.PositiveIntegerField()  # the case's version after the act
     # No constraints: both rows are written by the same statement's transaction (engine note, B4).
     act = models.ForeignKey(
@@ -79,3 +85,6 @@ class Event(models.Model):
                 fields=["case", "sequence"], name="events_of_a_case_have_no_twin"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}: {self.from_state} > {self.to_state}"

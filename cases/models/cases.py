@@ -66,7 +66,12 @@ class Case(models.Model):
     prev_state = models.CharField(max_length=20, default="new")
     version = models.PositiveIntegerField(default=0)
     last_act = models.ForeignKey(
-        Act, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+        Act,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
 
     basis = models.CharField(_("căn cứ vào danh sách"), max_length=10, choices=Basis.choices)
@@ -75,8 +80,6 @@ class Case(models.Model):
         _("phân loại đầu kỳ"), max_length=10, choices=HouseholdClass.choices, blank=True
     )
     relapse = models.BooleanField(_("đã từng trong danh sách"), default=False)
-    # Said on the imported list ("giam_khac"); the departure itself is an act with its reason.
-    departure_reported = models.BooleanField(default=False)
     persons = models.PositiveSmallIntegerField(_("số nhân khẩu"))
 
     screen_passed = models.BooleanField(_("đạt Phiếu A"), null=True)

@@ -23,6 +23,9 @@ class Report(models.Model):
     class Meta:
         verbose_name = _("báo cáo")
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class Opinion(models.Model):
     """The superior's written answer to a report."""
@@ -34,6 +37,9 @@ class Opinion(models.Model):
 
     class Meta:
         verbose_name = _("ý kiến cấp trên")
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class OpinionItem(models.Model):
@@ -50,6 +56,9 @@ class OpinionItem(models.Model):
             models.UniqueConstraint(fields=["opinion", "case"], name="an_opinion_names_a_case_once")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.verdict}"
+
 
 class Decision(models.Model):
     """The commune chair's signed decision (Mẫu số 02)."""
@@ -62,6 +71,9 @@ class Decision(models.Model):
 
     class Meta:
         verbose_name = _("quyết định công nhận")
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class CertificateRow(models.Model):
@@ -84,6 +96,9 @@ class CertificateRow(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.year}: {self.household_class}"
+
 
 class RefusalLetter(models.Model):
     """The written answer to a requester who does not qualify, with its reason."""
@@ -96,3 +111,6 @@ class RefusalLetter(models.Model):
 
     class Meta:
         verbose_name = _("văn bản trả lời")
+
+    def __str__(self) -> str:
+        return self.number

@@ -31,6 +31,8 @@ class Household(models.Model):
     given_name_key = models.CharField(max_length=160, editable=False)
     persons = models.PositiveSmallIntegerField(_("số nhân khẩu"))
     ethnicity = models.CharField(_("dân tộc"), max_length=40, blank=True)
+    # Said on the imported list ("giam_khac"); the departure itself is an act with its reason.
+    departure_reported = models.BooleanField(_("danh sách ghi giảm khác"), default=False)
 
     class Meta:
         verbose_name = _("hộ gia đình")
@@ -104,3 +106,6 @@ class Standing(models.Model):
                 name="one_undated_standing_of_a_household",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.year or '…'} {self.household_class}"

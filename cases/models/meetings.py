@@ -39,6 +39,9 @@ class Meeting(models.Model):
             models.CheckConstraint(condition=Q(attendance__gte=1), name="somebody_attended"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.number} ({self.held_on:%d/%m/%Y})"
+
 
 class Tally(models.Model):
     """How those attending a meeting voted on one household."""
@@ -62,3 +65,6 @@ class Tally(models.Model):
                 name="votes_do_not_exceed_attendance",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.agree}/{self.attendance}"

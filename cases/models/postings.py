@@ -39,6 +39,9 @@ class Posting(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.posted_at:%d/%m/%Y}"
+
 
 class PostedEntry(models.Model):
     """One line of a posted list: the household and the result that was shown."""
@@ -52,6 +55,9 @@ class PostedEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["posting", "case"], name="a_case_is_posted_once_a_list")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.household_class}"
 
 
 class Complaint(models.Model):
@@ -68,3 +74,6 @@ class Complaint(models.Model):
 
     class Meta:
         verbose_name = _("khiếu nại")
+
+    def __str__(self) -> str:
+        return f"{self.case_id} ({self.received_at:%d/%m/%Y})"

@@ -95,3 +95,6 @@ class StateCount(models.Model):
             ),
             models.CheckConstraint(condition=Q(n__gte=1), name="a_count_is_of_something"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.n}"

@@ -23,6 +23,9 @@ class Screening(models.Model):
     class Meta:
         verbose_name = _("Phiếu A")
 
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.passed}"
+
 
 class Survey(models.Model):
     """
@@ -61,3 +64,6 @@ class Survey(models.Model):
                 condition=Q(deprivations__regex=r"^[01]{12}$"), name="deprivations_are_twelve_flags"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.attempt}"

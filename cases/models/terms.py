@@ -39,3 +39,6 @@ class RunningTerm(models.Model):
                 name="open_term_of_round",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.ends_on:%d/%m/%Y}"

@@ -65,7 +65,7 @@ class UnitVersion(models.Model):
     parent = models.ForeignKey(
         Unit, null=True, on_delete=models.PROTECT, related_name="child_versions"
     )
-    # Codes from the nation down to this unit, "VN/67/639/24646/": a prefix is "below".
+    # Codes from the nation down to this unit, "VN/67/662/24646/": a prefix is "below".
     path = models.CharField(max_length=80)
     valid_from = models.DateField(_("từ ngày"))
     valid_until = models.DateField(_("đến trước ngày"), null=True)  # first day out
@@ -111,3 +111,6 @@ class UnitSuccession(models.Model):
                 name="a_succession_is_recorded_once",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} > {self.successor_id}"

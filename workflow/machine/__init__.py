@@ -1,0 +1,1 @@
+"""The engine: declared acts, guards, apply, refuse. It knows packs, not poverty."""

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from cases.rules.packs.model import Act, Pack, Rule, Seat, Span, TermRule
+from cases.rules.packs.model import Act, Move, Pack, Rule, Seat, Span, TermRule
 from cases.rules.packs.periodic import THREE_TIERS, TWO_TIERS
 
-__all__ = ["PACKS", "Act", "NoPackInForce", "Pack", "Rule", "Seat", "Span", "TermRule"]
+__all__ = ["PACKS", "Act", "Move", "NoPackInForce", "Pack", "Rule", "Seat", "Span", "TermRule"]
 
 # Oldest first. A new decree adds a pack and closes the one before it.
 PACKS: dict[str, Pack] = {pack.code: pack for pack in (THREE_TIERS, TWO_TIERS)}

@@ -60,12 +60,18 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A guard on a case or a condition on an act: its code, and what to say when it fails."""
+    """
+    A guard on a case or a condition on an act: its code, and what to say when it fails.
+
+    `entered`: answered by what the actor enters with the act, so it is asked only then; a page
+    that asks "is this possible?" leaves it out.
+    """
 
     code: str
     sentence: str
     remedy: str
     source: Source
+    entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

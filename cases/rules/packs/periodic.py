@@ -117,31 +117,37 @@ GUARDS = (
         _("Ghi kết quả Phiếu A của hộ."),
         SCREENING,
     ),
-    Rule("screen_passed", _("Phiếu A chưa đạt."), _("Ghi kết quả Phiếu A."), SCREENING),
-    Rule("screen_failed", _("Phiếu A đạt."), _("Ghi kết quả Phiếu A."), SCREENING),
+    Rule(
+        "screen_passed", _("Phiếu A chưa đạt."), _("Ghi kết quả Phiếu A."), SCREENING, entered=True
+    ),
+    Rule("screen_failed", _("Phiếu A đạt."), _("Ghi kết quả Phiếu A."), SCREENING, entered=True),
     Rule(
         "survey_complete",
         _("Phiếu B chưa đủ: thiếu điểm B1, điểm B2 hoặc kết quả phân loại."),
         _("Nhập tổng điểm B1 và mười hai chỉ số thiếu hụt của phiếu có chữ ký."),
         SCORING,
+        entered=True,
     ),
     Rule(
         "tally_recorded",
         _("Chưa có kết quả biểu quyết của cuộc họp cho hộ này."),
         _("Ghi số người đồng ý cho từng hộ có trong danh sách họp."),
         MEETING,
+        entered=True,
     ),
     Rule(
         "enough_agree",
         _("Chưa đủ ít nhất một nửa số người dự họp đồng ý."),
         _("Rà soát lại hộ rồi họp lần mới."),
         MEETING,
+        entered=True,
     ),
     Rule(
         "too_few_agree",
         _("Đã có ít nhất một nửa số người dự họp đồng ý."),
         _("Niêm yết kết quả."),
         MEETING,
+        entered=True,
     ),
     Rule(
         "posting_open",
@@ -160,12 +166,14 @@ GUARDS = (
         _("Cấp trên không nêu hộ này."),
         _("Không cần làm gì."),
         REPORTING,
+        entered=True,
     ),
     Rule(
         "not_questioned",
         _("Cấp trên chưa thống nhất kết quả của hộ này."),
         _("Rà soát lại hộ này."),
         REPORTING,
+        entered=True,
     ),
     Rule(
         "result_as_posted",
@@ -196,12 +204,14 @@ GUARDS = (
         _("Văn bản trả lời chưa nêu lý do không công nhận."),
         _("Ghi lý do không công nhận của từng hộ."),
         REFUSING,
+        entered=True,
     ),
     Rule(
         "departure_known",
         _("Chưa ghi lý do ra khỏi danh sách."),
         _("Chọn lý do: hộ đơn thân chết, chuyển đi, tách hộ hoặc nhập hộ."),
         DEPARTING,
+        entered=True,
     ),
 )
 

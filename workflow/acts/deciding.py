@@ -1,0 +1,180 @@
+"""Report, opinion, decision, certificate, refusal (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 5 và 6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import Case as Choice
+from django.db.models import CharField, F, OuterRef, Subquery, Value, When
+
+from cases.models import (
+    CertificateRow,
+    Decision,
+    Opinion,
+    OpinionItem,
+    RefusalLetter,
+    Report,
+    Round,
+    Standing,
+    User,
+    Verdict,
+)
+from cases.sets import insert_rows, insert_select
+from workflow.acts.deed import end_term, perform, start_term
+from workflow.machine.apply import Deed, Done
+from workflow.machine.scope import Scope
+
+
+def sign_report(*, round: Round, number: str, by: User, at: datetime, key: str) -> Done:
+    """
+    Report the whole commune to the superior, who has five working days to answer.
+
+    :raises Refused: while a household of the commune is before the end of its posting
+    """
+
+    def write(deed: Deed) -> None:
+        counted = start_term(deed)
+        Report.objects.create(
+            round=round,
+            number=number,
+            signed_at=at,
+            recipient=round.superior,
+            due_on=counted.ends_on,
+            act=deed.act,
+        )
+
+    return perform(
+        "sign_report", Scope(round), by=by, at=at, key=key, facts={"number": number}, write=write
+    )
+
+
+def give_opinion(
+    *,
+    round: Round,
+    number: str,
+    questions: Mapping[str, str],
+    by: User,
+    at: datetime,
+    key: str,
+) -> Done:
+    """
+    Answer the report: consent, except to the named households, each with its reason.
+
+    The superior cannot change a result; a questioned household goes back to survey.
+    """
+
+    def write(deed: Deed) -> None:
+        opinion = Opinion.objects.create(round=round, number=number, given_at=at, act=deed.act)
+        keys = dict(deed.cases().filter(code__in=questions).values_list("code", "pk"))
+        insert_rows(
+            OpinionItem,
+            ("opinion", "case", "verdict", "reason"),
+            [
+                (opinion.pk, keys[code], Verdict.QUESTIONED.value, reason)
+                for code, reason in questions.items()
+            ],
+        )
+        deed.cases().update(
+            opinion=Choice(
+                When(code__in=list(questions), then=Value(Verdict.QUESTIONED.value)),
+                default=Value(Verdict.CONSENT.value),
+                output_field=CharField(),
+            )
+        )
+        end_term(deed)
+
+    return perform(
+        "give_opinion",
+        Scope(round),
+        by=by,
+        at=at,
+        key=key,
+        facts={"number": number, "questioned": sorted(questions)},
+        private={"questions": dict(questions)},
+        write=write,
+    )
+
+
+def sign_decision(*, round: Round, number: str, by: User, at: datetime, key: str) -> Done:
+    """
+    Decide on every household the superior consented to (Mẫu số 02).
+
+    Poor and near-poor are recognised; those of last year's list who are neither have left
+    poverty; requesters who are neither await their written answer.
+    """
+
+    def write(deed: Deed) -> None:
+        Decision.objects.create(
+            round=round, number=number, signed_at=at, signer_name=by.get_full_name(), act=deed.act
+        )
+        deed.sets["decided_class"] = F("result_class")
+
+    return perform(
+        "sign_decision", Scope(round), by=by, at=at, key=key, facts={"number": number}, write=write
+    )
+
+
+def issue_certificates(*, round: Round, by: User, at: datetime, key: str) -> Done:
+    """Sign the certificate row of the year after the review for every recognised household."""
+
+    def write(deed: Deed) -> None:
+        insert_select(
+            CertificateRow,
+            {
+                "household": "household_id",
+                "case": "pk",
+                "year": Value(round.year + 1),
+                "household_class": "decided_class",
+                "deprivations": "deprivations",
+                "act": Value(deed.act.pk),
+            },
+            deed.cases(),
+        )
+        source = f"{round.decision.number} ({round.commune_name})"
+        insert_select(
+            Standing,
+            {
+                "household": "household_id",
+                "year": Value(round.year),
+                "household_class": "decided_class",
+                "source": Value(source, output_field=CharField()),
+            },
+            deed.cases(),
+        )
+
+    return perform("issue_certificates", Scope(round), by=by, at=at, key=key, write=write)
+
+
+def refuse_requesters(
+    *,
+    round: Round,
+    number: str,
+    reasons: Mapping[str, str],
+    by: User,
+    at: datetime,
+    key: str,
+) -> Done:
+    """Answer requesters who do not qualify in writing; `reasons` maps household codes to reasons."""
+    ids = list(round.cases.filter(code__in=reasons).order_by("pk").values_list("pk", flat=True))
+
+    def write(deed: Deed) -> None:
+        insert_rows(
+            RefusalLetter,
+            ("case", "number", "signed_at", "reason", "act"),
+            [
+                (case.pk, number, at, reasons[case.code].strip(), deed.act.pk)
+                for case in deed.cases().only("pk", "code", "state")
+            ],
+        )
+        letter = RefusalLetter.objects.filter(act=deed.act, case=OuterRef("pk"))
+        deed.cases().update(refusal_reason=Subquery(letter.values("reason")))
+
+    return perform(
+        "refuse",
+        Scope(round, case_ids=ids),
+        by=by,
+        at=at,
+        key=key,
+        facts={"number": number, "cases": sorted(reasons)},
+        private={"reasons": dict(reasons)},
+        write=write,
+    )

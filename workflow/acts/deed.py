@@ -1,0 +1,96 @@
+"""What every act of the procedure does besides moving cases: charts follow, notices are owed."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from cases.models import Case, RunningTerm, User, VillageReview
+from cases.models.calendars import current_calendar
+from cases.rules.terms import Term as CountedTerm
+from cases.rules.terms import TermKind, calendar_days_after, ends_at, working_days_after
+from workflow import flows, notices
+from workflow.machine.apply import Deed, Done, apply
+from workflow.machine.scope import Scope
+
+
+@transaction.atomic
+def perform(
+    code: str,
+    scope: Scope,
+    *,
+    by: User,
+    at: datetime,
+    key: str,
+    facts: Mapping[str, Any] | None = None,
+    private: Mapping[str, Any] | None = None,
+    device_at: datetime | None = None,
+    write: Callable[[Deed], None] | None = None,
+) -> Done:
+    """
+    Do one act and let charts and notices follow in the same transaction.
+
+    :raises Refused: and then nothing is written
+    """
+    done = apply(
+        code,
+        scope,
+        by=by,
+        at=at,
+        key=key,
+        facts=facts,
+        private=private,
+        device_at=device_at,
+        write=write,
+    )
+    if not done.replayed:
+        flows.follow(done.act, by)
+        notices.owe(done.act)
+    return done
+
+
+def count_term(deed: Deed, code: str) -> CountedTerm:
+    """Count a time limit of the pack from the act's day over the calendar in force."""
+    rule = deed.pack.term(code)
+    count = working_days_after if rule.kind == TermKind.WORKING else calendar_days_after
+    return count(deed.act.legal_day, rule.days, current_calendar())
+
+
+def start_term(
+    deed: Deed, *, village_review: VillageReview | None = None, case: Case | None = None
+) -> CountedTerm:
+    """Start the time limit that the act declares, and keep how it was counted."""
+    code = deed.declared.starts_term
+    counted = count_term(deed, code)
+    RunningTerm.objects.create(
+        round=deed.scope.round,
+        village_review=village_review,
+        case=case,
+        code=code,
+        starts_on=counted.start,
+        days=counted.count,
+        kind=counted.kind,
+        calendar_version=counted.calendar_version,
+        ends_on=counted.ends_on,
+        started_by=deed.act,
+    )
+    return counted
+
+
+def term_end(counted: CountedTerm) -> datetime:
+    """Return the first moment after the last day of the term."""
+    return ends_at(counted)
+
+
+def end_term(
+    deed: Deed, *, village_review: VillageReview | None = None, case: Case | None = None
+) -> None:
+    """End the running time limit that the act declares."""
+    RunningTerm.objects.filter(
+        round=deed.scope.round,
+        village_review=village_review,
+        case=case,
+        code=deed.declared.ends_term,
+        ended_at__isnull=True,
+    ).update(ended_at=deed.at, ended_by=deed.act)

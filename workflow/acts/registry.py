@@ -1,0 +1,277 @@
+"""
+One way to do any act by its code: pages, the API, `play` and tests all come through here.
+
+`target` is what the act is on (a commune, a round, a village review or a case) and `facts` are
+plain values; a missing or senseless one is a BadFact naming the field.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from cases.models import Case, Departure, Household, Round, Unit, User, VillageReview
+from workflow.acts.deciding import (
+    give_opinion,
+    issue_certificates,
+    refuse_requesters,
+    sign_decision,
+    sign_report,
+)
+from workflow.acts.departing import record_departure
+from workflow.acts.listing import build_list, open_round, receive_requests
+from workflow.acts.meeting import Minutes, Votes, hold_meeting
+from workflow.acts.posting import (
+    close_posting,
+    close_reposting,
+    complain,
+    post_list,
+    repost_case,
+)
+from workflow.acts.surveying import (
+    ScreeningSheet,
+    SurveySheet,
+    classify_village,
+    reverify_case,
+    screen_case,
+    survey_case,
+)
+from workflow.machine.apply import Done
+
+Target = Unit | Round | VillageReview | Case
+Facts = Mapping[str, Any]
+
+
+class BadFact(Exception):
+    """A fact of an act is missing or cannot be read; `field` names it."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field, self.reason = field, reason
+        super().__init__(f"{field}: {reason}")
+
+
+def do(code: str, target: Any, facts: Facts, *, by: User, at: datetime, key: str) -> Done | Round:
+    """
+    Do the act with this code on the target.
+
+    :raises Refused: if the law does not allow it now
+    :raises BadFact: if a fact is missing or cannot be read
+    :raises KeyError: if no act has this code
+    """
+    return _DEEDS[code](target, facts, {"by": by, "at": at, "key": key})
+
+
+def codes() -> set[str]:
+    return set(_DEEDS)
+
+
+def _text(facts: Facts, field: str, default: str | None = None) -> str:
+    value = facts.get(field, default)
+    if value is None:
+        raise BadFact(field, "missing")
+    if not isinstance(value, str):
+        raise BadFact(field, f"expected a text, got {value!r}")
+    return value.strip()
+
+
+def _number(facts: Facts, field: str, default: int | None = None) -> int:
+    value = facts.get(field, default)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadFact(field, f"expected a whole number, got {value!r}")
+    return value
+
+
+def _day(facts: Facts, field: str) -> date:
+    value = facts.get(field)
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise BadFact(field, f"expected a date, got {value!r}")
+    return value
+
+
+def _flag(facts: Facts, field: str) -> bool:
+    value = facts.get(field, False)
+    if not isinstance(value, bool):
+        raise BadFact(field, f"expected true or false, got {value!r}")
+    return value
+
+
+def _open_round(target: Unit, facts: Facts, who: dict[str, Any]) -> Round:
+    return open_round(
+        commune=target,
+        year=_number(facts, "year"),
+        plan_paper=_text(facts, "plan_paper", ""),
+        committee_paper=_text(facts, "committee_paper", ""),
+        **who,
+    )
+
+
+def _receive_request(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    household = facts.get("household")
+    code = household.code if isinstance(household, Household) else _text(facts, "household")
+    return receive_requests(round=target, forms={code: _text(facts, "form_number", "")}, **who)
+
+
+def _build_list(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return build_list(round=target, **who)
+
+
+def _screen(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    sheet = ScreeningSheet(
+        case=target,
+        screened_on=_day(facts, "screened_on"),
+        reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name()),
+        passed=_flag(facts, "passed"),
+    )
+    return screen_case(sheet=sheet, **who)
+
+
+def _survey_sheet(target: Case, facts: Facts, who: dict[str, Any]) -> SurveySheet:
+    deprived = facts.get("deprived", [])
+    if not isinstance(deprived, list | tuple) or len(deprived) != 12:
+        raise BadFact("deprived", "expected twelve flags")
+    return SurveySheet(
+        case=target,
+        surveyed_on=_day(facts, "surveyed_on"),
+        reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name()),
+        income_score=_number(facts, "income_score"),
+        deprived=[bool(flag) for flag in deprived],
+    )
+
+
+def _survey(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return survey_case(sheet=_survey_sheet(target, facts, who), **who)
+
+
+def _classify(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done:
+    return classify_village(village_review=target, **who)
+
+
+def _hold_meeting(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done:
+    """Read minutes and tallies; `agree` (a number) is the tally of every household not named."""
+    chair = facts.get("chair")
+    if isinstance(chair, str):
+        chair = User.objects.filter(username=chair).first()
+    if not isinstance(chair, User):
+        raise BadFact("chair", "no such person")
+    minutes = Minutes(
+        held_on=_day(facts, "held_on"),
+        place=_text(facts, "place", ""),
+        chair=chair,
+        secretary_name=_text(facts, "secretary_name", who["by"].get_full_name()),
+        attendance=_number(facts, "attendance"),
+        committee_present=_number(facts, "committee_present", 0),
+        reviewers_present=_number(facts, "reviewers_present", 0),
+        households_present=_number(facts, "households_present", 0),
+        organisations_present=_number(facts, "organisations_present", 0),
+        front_invited=_flag(facts, "front_invited"),
+        minutes_number=_text(facts, "minutes_number", ""),
+        minutes_signed=_flag(facts, "minutes_signed"),
+    )
+    tallies: dict[str, Votes] = {}
+    if "agree" in facts:
+        voted_on = target.cases.filter(state="classified").values_list("code", flat=True)
+        tallies = dict.fromkeys(voted_on, Votes(_number(facts, "agree")))
+    for code, votes in facts.get("tallies", {}).items():
+        try:
+            tallies[code] = Votes(*votes)
+        except TypeError as error:
+            raise BadFact(f"tallies.{code}", "expected agree, disagree, no opinion") from error
+    return hold_meeting(village_review=target, minutes=minutes, tallies=tallies, **who)
+
+
+def _places(facts: Facts) -> dict[str, str]:
+    return {name: _text(facts, name, "") for name in ("village_place", "commune_place")}
+
+
+def _post_list(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done:
+    return post_list(village_review=target, **_places(facts), **who)
+
+
+def _complain(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return complain(
+        case=target,
+        complainant=_text(facts, "complainant", ""),
+        content=_text(facts, "content", ""),
+        **who,
+    )
+
+
+def _reverify(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    sheet = _survey_sheet(target, facts, who)
+    return reverify_case(sheet=sheet, outcome=_text(facts, "outcome", ""), **who)
+
+
+def _repost(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return repost_case(case=target, **_places(facts), **who)
+
+
+def _close_posting(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done:
+    return close_posting(village_review=target, **who)
+
+
+def _close_reposting(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return close_reposting(case=target, **who)
+
+
+def _sign_report(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return sign_report(round=target, number=_text(facts, "number", ""), **who)
+
+
+def _give_opinion(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    questions = facts.get("questions", {})
+    if not isinstance(questions, Mapping):
+        raise BadFact("questions", "expected household codes with reasons")
+    return give_opinion(
+        round=target, number=_text(facts, "number", ""), questions=dict(questions), **who
+    )
+
+
+def _sign_decision(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return sign_decision(round=target, number=_text(facts, "number", ""), **who)
+
+
+def _issue_certificates(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return issue_certificates(round=target, **who)
+
+
+def _refuse(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    """Answer the households in `reasons`; `reason` is the answer of every other one waiting."""
+    reasons: dict[str, str] = {}
+    if "reason" in facts:
+        waiting = target.cases.filter(state="unqualified").values_list("code", flat=True)
+        reasons = dict.fromkeys(waiting, _text(facts, "reason"))
+    reasons |= dict(facts.get("reasons", {}))
+    return refuse_requesters(
+        round=target, number=_text(facts, "number", ""), reasons=reasons, **who
+    )
+
+
+def _record_departure(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    reason = _text(facts, "reason")
+    if reason not in Departure.values:
+        raise BadFact("reason", f"expected one of {', '.join(Departure.values)}")
+    return record_departure(
+        case=target, reason=Departure(reason), paper=_text(facts, "paper", ""), **who
+    )
+
+
+_DEEDS: dict[str, Callable[[Any, Facts, dict[str, Any]], Done | Round]] = {
+    "open_round": _open_round,
+    "receive_request": _receive_request,
+    "build_list": _build_list,
+    "screen": _screen,
+    "survey": _survey,
+    "classify": _classify,
+    "hold_meeting": _hold_meeting,
+    "post_list": _post_list,
+    "complain": _complain,
+    "reverify": _reverify,
+    "repost": _repost,
+    "close_posting": _close_posting,
+    "close_reposting": _close_reposting,
+    "sign_report": _sign_report,
+    "give_opinion": _give_opinion,
+    "sign_decision": _sign_decision,
+    "issue_certificates": _issue_certificates,
+    "refuse": _refuse,
+    "record_departure": _record_departure,
+}

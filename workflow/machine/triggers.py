@@ -1,0 +1,91 @@
+"""
+The database refuses a step that no pack declares, whoever writes it.
+
+Created after every migration: SQLite rebuilds tables and drops their triggers without a word.
+"""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.db import connections
+
+from cases.models import Case
+from cases.rules.packs import PACKS
+
+TABLE = Case._meta.db_table
+NAMES = ("rasoat_case_starts_new", "rasoat_case_step_declared")
+
+
+def declared_steps() -> list[str]:
+    """Return every allowed "from>to" pair of all packs."""
+    return sorted({f"{a}>{b}" for pack in PACKS.values() for a, b in pack.steps()})
+
+
+def install(using: str) -> None:
+    """Create the triggers on this database, replacing older ones."""
+    connection = connections[using]
+    statements = _postgresql() if connection.vendor == "postgresql" else _sqlite()
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def missing(using: str) -> list[str]:
+    """Return the names of the triggers that are not there."""
+    connection = connections[using]
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        present = {row[0] for row in cursor.fetchall()}
+    return [name for name in NAMES if name not in present]
+
+
+def check_triggers(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Find a database whose step triggers are gone."""
+    problems: list[CheckMessage] = []
+    for using in databases or []:
+        if TABLE in connections[using].introspection.table_names():
+            problems += [
+                Error(
+                    f"trigger {name} is missing on database {using}",
+                    hint="run: python manage.py migrate",
+                    id="workflow.E001",
+                )
+                for name in missing(using)
+            ]
+    return problems
+
+
+def _pairs() -> str:
+    return ", ".join(f"'{pair}'" for pair in declared_steps())
+
+
+def _postgresql() -> list[str]:
+    return [
+        "CREATE OR REPLACE FUNCTION rasoat_refuse_step() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608 (our own state codes)
+        "BEGIN IF TG_OP = 'INSERT' THEN "
+        "RAISE EXCEPTION 'a case starts as new, not %', NEW.state; END IF; "
+        f"IF OLD.state || '>' || NEW.state NOT IN ({_pairs()}) THEN "
+        "RAISE EXCEPTION 'no act leads from % to %', OLD.state, NEW.state; END IF; "
+        "RETURN NEW; END $$",
+        f"CREATE OR REPLACE TRIGGER {NAMES[0]} BEFORE INSERT ON {TABLE} FOR EACH ROW "
+        "WHEN (NEW.state <> 'new') EXECUTE FUNCTION rasoat_refuse_step()",
+        f"CREATE OR REPLACE TRIGGER {NAMES[1]} BEFORE UPDATE OF state ON {TABLE} FOR EACH ROW "
+        "WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION rasoat_refuse_step()",
+    ]
+
+
+def _sqlite() -> list[str]:
+    return [
+        *(f"DROP TRIGGER IF EXISTS {name}" for name in NAMES),
+        f"CREATE TRIGGER {NAMES[0]} BEFORE INSERT ON {TABLE} WHEN NEW.state <> 'new' "
+        "BEGIN SELECT RAISE(ABORT, 'a case starts as new'); END",
+        f"CREATE TRIGGER {NAMES[1]} BEFORE UPDATE OF state ON {TABLE} "  # noqa: S608
+        "WHEN OLD.state <> NEW.state "
+        f"AND OLD.state || '>' || NEW.state NOT IN ({_pairs()}) "
+        "BEGIN SELECT RAISE(ABORT, 'no act leads from this state to that'); END",
+    ]
