@@ -1,10 +1,100 @@
-"""What stands at the door of every page: the frame's context, and no caching of person data."""
+"""
+The doors of the site: who may open a page, and what every page's frame shows.
+
+Every view is wrapped by `door`, which names its audience and the duty it reads its objects by; a
+test walks the addresses and fails on a view without one. Objects outside one's duty are "not
+found": an address tells nothing about other communes.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.duties import Duty
+from cases.models import Case, Round, VillageReview
+from cases.permissions import (
+    cases_within_duty,
+    rounds_within_duty,
+    scope_of,
+    village_reviews_within_duty,
+)
+
+VERSION = "0.1.0"
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who a page is for; `duty` None: anybody who is signed in, or (public) anybody."""
+
+    audience: str
+    duty: Duty | None = None
+    public: bool = False
+
+
+def door(audience: str, duty: Duty | None = None, *, public: bool = False) -> Callable[[View], View]:
+    """Declare a view's audience and duty; without the duty on any unit the page is not found."""
+    declared = Door(audience, duty, public)
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not public and not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if duty is not None and not scope_of(request.user).get(duty):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.door = declared  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def round_or_404(request: HttpRequest, key: str, duty: Duty = Duty.VIEW) -> Round:
+    """Return the round with this key ("2024-24646") if it is within the user's duty."""
+    year, _dash, commune = key.partition("-")
+    if not year.isdigit():
+        raise Http404
+    rounds = rounds_within_duty(request.user, duty).select_related("commune", "superior")
+    return get_object_or_404(rounds, year=int(year), commune__code=commune)
+
+
+def review_or_404(
+    request: HttpRequest, key: str, village: str, duty: Duty = Duty.VIEW
+) -> VillageReview:
+    """Return the review of a village in a round if it is within the user's duty."""
+    year, _dash, commune = key.partition("-")
+    if not year.isdigit():
+        raise Http404
+    reviews = village_reviews_within_duty(request.user, duty).select_related(
+        "round__commune", "village"
+    )
+    return get_object_or_404(
+        reviews, round__year=int(year), round__commune__code=commune, village__code=village
+    )
+
+
+def case_or_404(request: HttpRequest, key: str, code: str, duty: Duty = Duty.VIEW) -> Case:
+    """Return the case of a household in a round if it is within the user's duty."""
+    year, _dash, commune = key.partition("-")
+    if not year.isdigit():
+        raise Http404
+    cases = cases_within_duty(request.user, duty).select_related(
+        "round__commune", "village_review__village", "household"
+    )
+    return get_object_or_404(
+        cases, round__year=int(year), round__commune__code=commune, code=code
+    )
 
 
 class NoStoreMiddleware:
@@ -21,4 +111,25 @@ class NoStoreMiddleware:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give every template the navigation, the version and the demo banner."""
-    return {"demo": settings.DEMO}
+    context: dict[str, Any] = {"demo": settings.DEMO, "version": VERSION, "nav": []}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return context
+    if settings.DEMO:
+        from workflow import clock
+
+        context["demo_clock"] = clock.now()
+    duties = scope_of(user)
+    entries = [
+        ("inbox", _("Việc cần làm"), True),
+        ("rounds", _("Đợt rà soát"), Duty.VIEW in duties),
+        ("reports", _("Báo cáo"), Duty.READ_REPORTS in duties),
+        ("imports", _("Nhập tệp Excel"), Duty.IMPORT in duties),
+        ("units", _("Thôn, tổ dân phố"), Duty.MANAGE_UNITS in duties),
+    ]
+    context["nav"] = [
+        {"title": title, "url": (url := reverse(name)), "current": request.path == url}
+        for name, title, shown in entries
+        if shown
+    ]
+    return context

@@ -1,0 +1,5 @@
+"""To be written next."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
