@@ -1,0 +1,55 @@
+"""
+Measure the set path beside the same SQL written by hand and beside one object at a time.
+
+usage: python -m bench [--cases 10000] [--runs 3] [--smoke] [--database sqlite|postgresql|both]
+
+See docs/bench.md for what the rows mean.
+"""
+
+import argparse
+import multiprocessing
+import os
+import sys
+
+from bench.ground import SERVER, reachable
+from bench.measure import measure
+
+
+def main() -> int:
+    arguments = _arguments()
+    server = os.environ.get("RASOAT_TEST_POSTGRES") or SERVER
+    databases = [arguments.database]
+    if arguments.database == "both":
+        databases = ["sqlite", "postgresql"] if reachable(server) else ["sqlite"]
+        if len(databases) == 1:
+            print("No PostgreSQL server: measuring on SQLite only.")
+    elif arguments.database == "postgresql" and not reachable(server):
+        print("No PostgreSQL server; RASOAT_TEST_POSTGRES names one.")
+        return 1
+    # One process each: a process has one set of Django settings.
+    context = multiprocessing.get_context("spawn")
+    for database in databases:
+        process = context.Process(
+            target=measure, args=(database, server, arguments.cases, arguments.runs)
+        )
+        process.start()
+        process.join()
+        if process.exitcode:
+            return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[1])
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--smoke", action="store_true", help="small and quick; never fails on time")
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    arguments = parser.parse_args()
+    if arguments.smoke:
+        arguments.cases, arguments.runs = 500, 1
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""One run of the measuring: all ways on one database, in turns."""
+
+import os
+import secrets
+from statistics import median
+from time import perf_counter
+
+from bench.ground import Ground, Place, place_of, prepare
+
+# What the issue of this measure asks: at most so many times the hand, at least so many times the naive way.
+AT_MOST_HAND = 1.3
+AT_LEAST_NAIVE = {"postgresql": 13, "sqlite": 45}
+TITLES = {
+    "hand": "written by hand in SQL",
+    "set": "set path (workflow.machine.apply)",
+    "act": "whole act (sign_report, with charts and notices)",
+    "naive": "one object at a time (django-fsm, save, event)",
+}
+
+
+def measure(database: str, server: str, cases: int, runs: int) -> None:
+    """Measure all ways on one database, in turns, and print the medians."""
+    with place_of(database, server) as place:
+        os.environ["RASOAT_DATABASE"] = place.url
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        os.environ["RASOAT_DEBUG"] = "false"  # DEBUG keeps every query in memory
+        os.environ["RASOAT_SECRET_KEY"] = secrets.token_hex(32)
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        started = perf_counter()
+        ground = prepare(cases)
+        print(f"\n{database}: {cases:,} cases, prepared in {perf_counter() - started:.1f} s")
+        _show(database, _time(place, ground, runs), runs)
+
+
+def _time(place: Place, ground: Ground, runs: int) -> dict[str, float]:
+    from bench.ways import WAYS
+
+    spent: dict[str, list[float]] = {name: [] for name in WAYS}
+    for turn in range(-1, runs):  # the first turn warms up and is not counted
+        for name, way in WAYS.items():
+            place.fresh_copy()
+            started = perf_counter()
+            moved = way(ground)
+            each = (perf_counter() - started) / moved * 1e6
+            if turn >= 0:
+                spent[name].append(each)
+    return {name: median(values) for name, values in spent.items()}
+
+
+def _show(database: str, spent: dict[str, float], runs: int) -> None:
+    print(
+        f"{'median of ' + str(runs) + ' runs in turns':<52}{'us/case':>9}{'to hand':>9}{'to set':>8}"
+    )
+    for name, each in spent.items():
+        hand, engine = each / spent["hand"], each / spent["set"]
+        print(f"{TITLES[name]:<52}{each:>9.1f}{hand:>9.2f}{engine:>8.2f}")
+    hand, naive = spent["set"] / spent["hand"], spent["naive"] / spent["set"]
+    for text, reached in (
+        (f"set/hand  {hand:5.2f}, aim at most {AT_MOST_HAND}", hand <= AT_MOST_HAND),
+        (
+            f"naive/set {naive:5.1f}, aim at least {AT_LEAST_NAIVE[database]}",
+            naive >= AT_LEAST_NAIVE[database],
+        ),
+    ):
+        print(f"  {text}: {'reached' if reached else 'NOT reached'}")
