@@ -70,6 +70,8 @@ ROLE_DUTIES: dict[Role, frozenset[Duty]] = {
             Duty.VIEW,
             Duty.RECORD_REQUEST,
             Duty.RECORD_DEPARTURE,
+            # The officer enters signed paper forms for the reviewers; the sheet keeps their names.
+            Duty.SURVEY,
             Duty.RECEIVE_COMPLAINT,
             Duty.IMPORT,
             Duty.MANAGE_UNITS,

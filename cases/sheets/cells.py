@@ -167,6 +167,19 @@ class CellError:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table as the officer sees it, so that what is found out later is told in the same words."""
+
+    sheet: str
+    columns: Mapping[str, str]  # key: title as written and letter
+
+    def error(
+        self, row: int, key: str, value: str, code: str, message: str, remedy: str
+    ) -> CellError:
+        return CellError(self.sheet, row, self.columns[key], value, code, message, remedy)
+
+
 @dataclass(slots=True)
 class Findings:
     """What was found wrong while reading: the first faults in full, all of them in number."""

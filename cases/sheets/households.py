@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cases.names import fold
-from cases.sheets.cells import CellError, Findings, Line
+from cases.sheets.cells import CellError, Findings, Line, Place
 from cases.sheets.tables import Column, read_table
 from cases.sheets.workbook import Workbook
 
@@ -78,6 +78,7 @@ class MemberRow:
     birth_date: date | None
     ethnicity: str
     personal_number: str
+    row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ class HouseholdSheet:
     error_count: int
     warning_count: int
     bad_rows: frozenset[int]  # numbers of rows in the sheet of households
+    place: Place
+    member_place: Place
 
     @property
     def is_whole(self) -> bool:
@@ -179,6 +182,8 @@ def read_households(workbook: Workbook) -> HouseholdSheet:
         error_count=findings.error_count,
         warning_count=findings.warning_count,
         bad_rows=frozenset(draft.line.row for draft in drafts if draft.is_bad()),
+        place=household_table.place,
+        member_place=member_table.place,
     )
 
 
@@ -277,6 +282,7 @@ def _join_household(line: Line, by_code: Mapping[str, _Draft], household_sheet: 
         birth_date=person.birth_date,
         ethnicity=person.ethnicity,
         personal_number=person.personal_number,
+        row=line.row,
     )
     if draft := by_code.get(code):
         draft.members.append((line, member))

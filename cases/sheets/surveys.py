@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cases.sheets.cells import CellError, Findings, Line
+from cases.sheets.cells import CellError, Findings, Line, Place
 from cases.sheets.tables import Column, read_table
 from cases.sheets.workbook import Workbook
 
@@ -51,6 +51,7 @@ class SurveySheet:
     error_count: int
     warning_count: int
     bad_rows: frozenset[int]
+    place: Place
 
     @property
     def is_whole(self) -> bool:
@@ -79,6 +80,7 @@ def read_surveys(workbook: Workbook) -> SurveySheet:
         error_count=findings.error_count,
         warning_count=findings.warning_count,
         bad_rows=frozenset(line.row for line, _row in read if line.is_bad),
+        place=table.place,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from cases.sheets.cells import Findings, Line, is_blank
+from cases.sheets.cells import Findings, Line, Place, is_blank
 from cases.sheets.workbook import Cell, Sheet, matching_key, refusal
 
 HEADER_SEARCH_ROWS = 10  # officers put a title and the name of the commune above the header
@@ -32,6 +32,10 @@ class Table:
     positions: Mapping[str, int]  # column key: index in the row
     columns: Mapping[str, str]  # column key: title as written and letter
     ignored: Sequence[str]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.sheet.name, self.columns)
 
     def lines(self, findings: Findings) -> Iterator[Line]:
         """Yield the rows under the header in which any known column is filled."""

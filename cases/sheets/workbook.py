@@ -186,7 +186,7 @@ def open_workbook(
     :raises UnreadableWorkbook: when it is not a workbook or larger than the limits
     """
     name = normalise(Path(name).name)[:80]
-    content = _read(source, name, limits)
+    content = read_upload(source, name=name, limits=limits)
     if content.startswith(ZIP_MAGIC):
         _check_archive(content, name, limits)
     elif not content.startswith(OLE_MAGIC):
@@ -196,8 +196,14 @@ def open_workbook(
     return Workbook(name, _parse(content, name, limits), limits)
 
 
-def _read(source: Path | BinaryIO | bytes, name: str, limits: Limits) -> bytes:
-    """Return the content, reading one byte past the limit at most."""
+def read_upload(
+    source: Path | BinaryIO | bytes, *, name: str, limits: Limits = DEFAULT_LIMITS
+) -> bytes:
+    """
+    Return the content, reading one byte past the limit at most.
+
+    :raises UnreadableWorkbook: when there is no file, nothing in it, or too much
+    """
     try:
         if isinstance(source, Path):
             with source.open("rb") as stream:
