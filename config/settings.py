@@ -14,6 +14,9 @@ DEMO = env.flag("RASOAT_DEMO", False)
 if DEMO and not DEBUG:
     raise env.SettingError("RASOAT_DEMO=true is refused while RASOAT_DEBUG is off")
 
+# Of accounts made by demonstrations only; production never makes an account by itself.
+DEMO_PASSWORD = "demo-ra-soat-2024"  # noqa: S105 (printed on the sign-in page)
+
 SECRET_KEY = env.text("RASOAT_SECRET_KEY")
 if not SECRET_KEY:
     if not DEBUG:

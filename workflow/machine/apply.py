@@ -101,7 +101,7 @@ def apply(
         )
         unit_id = _unit_of_duty(declared, scope, by, reviews)
         _ask_conditions(declared, asking)
-        total = _count(declared, scope)
+        total = _count(declared, scope, asking)
         act = _record(declared, scope, by, at, key, digest, facts, unit_id, device_at)
         deed = Deed(declared, scope, act, asking)
         if write is not None:
@@ -236,22 +236,30 @@ def _ask_conditions(declared: Declared, asking: Asking) -> None:
         raise Refused(declared.code, against[:REFUSALS_SHOWN], len(against))
 
 
-def _count(declared: Declared, scope: Scope) -> int:
+def _count(declared: Declared, scope: Scope, asking: Asking) -> int:
     """
     Return how many cases must move.
 
-    :raises Refused: if a key names a case outside the scope, or there is nothing to move
+    :raises Refused: if a key names a case outside the scope, a case is in a state the act neither
+        moves nor passes over, or there is nothing to move
     """
     if not declared.moves:
         return 0
-    if scope.case_ids is not None:
-        total = scope.cases().count()
-        if total != len(set(scope.case_ids)):
-            raise Refused(declared.code, [refusal(scope.pack, "unknown_case")])
-    else:
-        total = scope.cases().exclude(state__in=declared.passes_over).count()
+    passed_over = () if scope.case_ids is not None else declared.passes_over
+    counts = scope.cases().aggregate(
+        total=models.Count("pk", filter=~Q(state__in=passed_over)),
+        ready=models.Count("pk", filter=Q(state__in=declared.sources)),
+    )
+    total: int = counts["total"]
+    if scope.case_ids is not None and total != len(set(scope.case_ids)):
+        raise Refused(declared.code, [refusal(scope.pack, "unknown_case")])
     if not total:
         raise Refused(declared.code, [refusal(scope.pack, "nothing_to_do")])
+    if counts["ready"] != total:
+        # Before anything is entered, so that a second press meets a refusal, not a constraint.
+        considered = scope.cases().exclude(state__in=passed_over)
+        against = _reasons(declared, considered, asking, entered=False)
+        raise Refused(declared.code, against, total - counts["ready"])
     return total
 
 
@@ -300,7 +308,10 @@ def _move(deed: Deed, total: int) -> None:
         **deed.sets,
     )
     if moved != total:
-        considered = cases.exclude(state__in=declared.passes_over).exclude(last_act=deed.act.pk)
+        # Written as "not stamped or never stamped": last_act is empty before the first act.
+        considered = cases.exclude(state__in=declared.passes_over).filter(
+            ~Q(last_act=deed.act.pk) | Q(last_act__isnull=True)
+        )
         against = _reasons(declared, considered, asking, entered=True)
         raise Refused(declared.code, against, total - moved)
     _write_events(deed, moved)
