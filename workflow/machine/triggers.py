@@ -60,22 +60,35 @@ def check_triggers(databases: list[str] | None = None, **kwargs: Any) -> list[Ch
     return problems
 
 
-def _pairs() -> str:
-    return ", ".join(f"'{pair}'" for pair in declared_steps())
+def _undeclared() -> str:
+    """
+    Return the condition that a change of state is no declared step.
+
+    Comparisons, not one list of pairs: SQLite builds such a list anew for every row it updates,
+    which cost a third of a list act.
+    """
+    targets: dict[str, list[str]] = {}
+    for step in declared_steps():
+        source, target = step.split(">")
+        targets.setdefault(source, []).append(target)
+    choices = " ".join(
+        f"WHEN '{source}' THEN " + " OR ".join(f"NEW.state = '{target}'" for target in after)
+        for source, after in targets.items()
+    )
+    return f"OLD.state <> NEW.state AND NOT CASE OLD.state {choices} ELSE 1 = 0 END"
 
 
 def _postgresql() -> list[str]:
     return [
-        "CREATE OR REPLACE FUNCTION rasoat_refuse_step() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608 (our own state codes)
+        "CREATE OR REPLACE FUNCTION rasoat_refuse_step() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "BEGIN IF TG_OP = 'INSERT' THEN "
         "RAISE EXCEPTION 'a case starts as new, not %', NEW.state; END IF; "
-        f"IF OLD.state || '>' || NEW.state NOT IN ({_pairs()}) THEN "
-        "RAISE EXCEPTION 'no act leads from % to %', OLD.state, NEW.state; END IF; "
-        "RETURN NEW; END $$",
+        "RAISE EXCEPTION 'no act leads from % to %', OLD.state, NEW.state; END $$",
         f"CREATE OR REPLACE TRIGGER {NAMES[0]} BEFORE INSERT ON {TABLE} FOR EACH ROW "
         "WHEN (NEW.state <> 'new') EXECUTE FUNCTION rasoat_refuse_step()",
+        # The function only raises; the condition itself needs no call of a function.
         f"CREATE OR REPLACE TRIGGER {NAMES[1]} BEFORE UPDATE OF state ON {TABLE} FOR EACH ROW "
-        "WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION rasoat_refuse_step()",
+        f"WHEN ({_undeclared()}) EXECUTE FUNCTION rasoat_refuse_step()",
     ]
 
 
@@ -84,8 +97,6 @@ def _sqlite() -> list[str]:
         *(f"DROP TRIGGER IF EXISTS {name}" for name in NAMES),
         f"CREATE TRIGGER {NAMES[0]} BEFORE INSERT ON {TABLE} WHEN NEW.state <> 'new' "
         "BEGIN SELECT RAISE(ABORT, 'a case starts as new'); END",
-        f"CREATE TRIGGER {NAMES[1]} BEFORE UPDATE OF state ON {TABLE} "  # noqa: S608
-        "WHEN OLD.state <> NEW.state "
-        f"AND OLD.state || '>' || NEW.state NOT IN ({_pairs()}) "
+        f"CREATE TRIGGER {NAMES[1]} BEFORE UPDATE OF state ON {TABLE} WHEN {_undeclared()} "  # noqa: S608
         "BEGIN SELECT RAISE(ABORT, 'no act leads from this state to that'); END",
     ]
