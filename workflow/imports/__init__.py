@@ -1,0 +1,1 @@
+"""Taking Excel lists: first a trial that is rolled back, then the same thing for good."""

@@ -1,0 +1,142 @@
+"""Taking a household list (danh sách hộ): a trial first, then the same for good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from cases.models import User
+from cases.permissions import forget_scope
+from cases.sheets.cells import CellError
+from cases.sheets.households import HouseholdSheet, read_households
+from workflow.imports.checks import Check
+from workflow.imports.entering import Entry, Tally
+from workflow.imports.faults import Faults
+from workflow.imports.files import Errand, NotWhole, Source, one_piece, open_errand
+from workflow.imports.known import Known, look_up
+from workflow.machine.apply import lock_round
+
+
+@dataclass(frozen=True)
+class HouseholdPlan:
+    """What a household list would bring, commune by commune, and what of it may not be taken."""
+
+    name: str
+    year: int
+    key: str
+    errors: Sequence[CellError]  # the first of them; error_count counts all
+    warnings: Sequence[CellError]
+    error_count: int
+    warning_count: int
+    ignored_columns: Sequence[str]
+    row_count: int
+    good_count: int
+    tallies: Sequence[Tally]
+    sheet: HouseholdSheet
+    errand: Errand
+
+    @property
+    def is_whole(self) -> bool:
+        return self.error_count == 0
+
+    @property
+    def total(self) -> Tally:
+        return total_of(self.tallies)
+
+    @property
+    def taken_before(self) -> bool:
+        """Test if the good rows bring nothing that is not here already."""
+        return bool(self.good_count) and self.total.brings_nothing
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken of a list; `before`: all of it had been here already."""
+
+    tallies: Sequence[Tally]
+    rows_left_out: int
+    before: bool
+
+    @property
+    def total(self) -> Tally:
+        return total_of(self.tallies)
+
+
+def plan_households(
+    source: Source, *, name: str, by: User, at: datetime, year: int
+) -> HouseholdPlan:
+    """
+    Return what taking the workbook would bring; everything is tried and rolled back.
+
+    :raises UnreadableWorkbook: when it cannot be read at all
+    :raises Overtaken: when somebody wrote the same households meanwhile
+    """
+    errand, workbook = open_errand(source, name=name, by=by, at=at, year=year)
+    sheet = read_households(workbook)
+    with one_piece(trial=True):
+        return _enter(sheet, errand)
+
+
+def take(
+    plan: HouseholdPlan, *, by: User, at: datetime, key: str, good_rows_only: bool = False
+) -> Taken:
+    """
+    Take the list, all or nothing; what was planned is asked again, the database may have moved on.
+
+    :raises NotWhole: when it has errors and the good rows were not asked for on purpose
+    :raises Overtaken: when somebody wrote the same households meanwhile
+    """
+    errand = Errand(plan.name, key, plan.year, by, at)
+    with one_piece():
+        done = _enter(plan.sheet, errand)
+        if not done.is_whole and not good_rows_only:
+            raise NotWhole(done)
+    return Taken(done.tallies, done.row_count - done.good_count, done.taken_before)
+
+
+def total_of(tallies: Sequence[Tally]) -> Tally:
+    total = Tally("", "")
+    for tally in tallies:
+        for name in vars(total).keys() - {"code", "name"}:
+            setattr(total, name, getattr(total, name) + getattr(tally, name))
+    return total
+
+
+def _enter(sheet: HouseholdSheet, errand: Errand) -> HouseholdPlan:
+    """Check the rows and write the good ones, in the transaction of the caller."""
+    forget_scope(errand.by)
+    faults = Faults(sheet)
+    known = look_up(sheet.rows, errand)
+    for round in known.rounds.values():  # in the order of their keys, as every act does
+        lock_round(round)
+    check = Check(sheet, known, faults, errand)
+    check.run()
+    tallies = _write(check, known, faults)
+    return HouseholdPlan(
+        name=errand.name,
+        year=errand.year,
+        key=errand.key,
+        errors=faults.errors,
+        warnings=faults.warnings,
+        error_count=faults.error_count,
+        warning_count=faults.warning_count,
+        ignored_columns=sheet.ignored_columns,
+        row_count=len(sheet.rows),
+        good_count=len(check.good_rows()),
+        tallies=tallies,
+        sheet=sheet,
+        errand=errand,
+    )
+
+
+def _write(check: Check, known: Known, faults: Faults) -> list[Tally]:
+    """Write the good rows; when the law refuses some of them, write again without those."""
+    while True:
+        bad_before = len(faults.bad_rows)
+        with transaction.atomic():
+            entry = Entry(check.good_rows(), check.sheet.place, known, faults, check.errand)
+            tallies = entry.write()
+            if len(faults.bad_rows) == bad_before:
+                return tallies
+            transaction.set_rollback(True)

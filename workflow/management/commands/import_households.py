@@ -1,0 +1,23 @@
+"""manage.py import_households"""
+
+from django.utils.translation import gettext_lazy as _
+
+from workflow.imports.command import ImportCommand
+from workflow.imports.households import plan_households, take
+from workflow.imports.sentences import households_sentence
+
+
+class Command(ImportCommand):
+    help = _(  # type: ignore[assignment]
+        "Nhập danh sách hộ từ tệp Excel có hai trang tính Ho và NhanKhau.\n\n"
+        "Tệp được nhận trọn vẹn hoặc không nhận gì; với --good-rows, các dòng đúng được nhận và các "
+        "dòng có lỗi được nêu ra. Nhập lại cùng một tệp không ghi thêm gì. Hộ có giấy đề nghị và hộ "
+        "tăng khác cần đợt rà soát của xã đã mở.\n\n"
+        "  manage.py import_households danh-sach-ho.xlsx --by minh --dry-run   đọc thử\n"
+        "  manage.py import_households danh-sach-ho.xlsx --by minh             nhận cả tệp\n"
+        "  manage.py import_households danh-sach-ho.xlsx --by minh --good-rows chỉ nhận dòng đúng\n\n"
+        "Mã thoát 0 khi đã nhận (hoặc đọc thử không thấy lỗi), 1 khi không."
+    )
+    plan = staticmethod(plan_households)
+    take = staticmethod(take)
+    sentence = staticmethod(households_sentence)
