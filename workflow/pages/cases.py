@@ -1,5 +1,209 @@
-"""To be written next."""
+"""One household's case: facts, the score explained, what happened, what can be done next."""
 
-from django.urls import URLPattern
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from cases.duties import Duty
+from cases.models import Case, HouseholdClass, Member, PostedEntry, Standing
+from cases.permissions import holds_duty
+from cases.rules.packs import PACKS
+from workflow import clock
+from workflow.machine.apply import legal_day
+from workflow.pages.doors import case_or_404, door
+from workflow.pages.possible import awaited_acts, outside_window, possible_acts
+from workflow.pages.progress import deadlines, shown_deadline
+from workflow.pages.scores import explain
+from workflow.titles import act_title, state_title
+
+DIGITS_SHOWN = 3
+# Begun from the round: the household has no case before it.
+FROM_THE_ROUND = ("receive_request",)
+# Only these facts of an act leave the database: a list act also names other households.
+FACT_LABELS = (
+    ("number", gettext_lazy("Số văn bản")),
+    ("minutes_number", gettext_lazy("Số biên bản")),
+    ("held_on", gettext_lazy("Ngày họp")),
+    ("attendance", gettext_lazy("Số người dự họp")),
+    ("village_place", gettext_lazy("Niêm yết tại thôn")),
+    ("commune_place", gettext_lazy("Niêm yết tại xã")),
+    ("paper", gettext_lazy("Giấy tờ")),
+)
+MAY_READ_COMPLAINANTS = (Duty.RECEIVE_COMPLAINT, Duty.REVERIFY)
+
+
+@door("office", Duty.VIEW)
+@require_safe
+def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
+    """Show everything about one case, and every act on it: possible, or not yet because."""
+    case = case_or_404(request, key, code)
+    at = clock.now()
+    day = legal_day(at)
+    surveys = list(case.surveys.order_by("-attempt"))
+    acts = [c for c in possible_acts(case, request.user, at) if c.code not in FROM_THE_ROUND]
+    return render(
+        request,
+        "workflow/case.html",
+        {
+            "case": case,
+            "round": case.round,
+            "review": case.village_review,
+            "facts": _facts(case),
+            "members": _members(case),
+            "change": _change(case),
+            "standings": Standing.objects.filter(household=case.household_id).order_by("-year"),
+            "surveys": surveys,
+            "score": explain(surveys[0]) if surveys else None,
+            "screenings": case.screenings.order_by("pk"),
+            "tallies": case.tallies.select_related("meeting").order_by("meeting__number"),
+            "postings": PostedEntry.objects.filter(case=case)
+            .select_related("posting")
+            .order_by("posting__posted_at", "pk"),
+            "complaints": case.complaints.order_by("pk"),
+            "name_complainants": any(
+                holds_duty(request.user, duty, case) for duty in MAY_READ_COMPLAINANTS
+            ),
+            "opinions": case.opinion_items.select_related("opinion").order_by("pk"),
+            "certificate": getattr(case, "certificate_row", None),
+            "refusal_letter": getattr(case, "refusal_letter", None),
+            "deadlines": [
+                shown_deadline(term, day)
+                for term in deadlines(request.user, day, [case.round]).filter(case=case)
+            ],
+            "timeline": _timeline(case),
+            "awaited": awaited_acts(case, request.user, at),
+            "cards": [card for card in acts if card.possible],
+            "not_yet": [card for card in acts if card.within_duty and not card.possible],
+            "others": [card for card in acts if not card.within_duty],
+            "outside_window": outside_window(case.round, at),
+            "final": case.state in PACKS[case.round.pack].final_states,
+        },
+    )
+
+
+def masked(number: str) -> str:
+    """Return a personal number with all but its last three digits hidden."""
+    if not number:
+        return ""
+    return "•" * (len(number) - DIGITS_SHOWN) + number[-DIGITS_SHOWN:]
+
+
+def _facts(case: Case) -> list[dict[str, Any]]:
+    household = case.household
+    on_list = case.get_basis_display()
+    if case.basis_paper:
+        on_list = f"{on_list}, {case.basis_paper}"
+    rows = [
+        (_("Mã hộ"), case.code),
+        (_("Thôn, tổ dân phố"), case.village_review.village_name),
+        (_("Xã, phường"), case.round.commune_name),
+        (_("Khu vực"), case.round.get_area_display()),
+        (_("Số nhân khẩu"), case.persons),
+        (_("Dân tộc"), household.ethnicity or None),
+        (_("Vì sao có trong danh sách"), on_list),
+        (_("Đã từng trong danh sách"), _("Có") if case.relapse else _("Không")),
+    ]
+    if case.departure:
+        rows.append((_("Lý do ra khỏi danh sách"), case.get_departure_display()))
+    if case.refusal_reason:
+        rows.append((_("Lý do không công nhận"), case.refusal_reason))
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def _members(case: Case) -> list[dict[str, Any]]:
+    members = Member.objects.filter(household=case.household_id, valid_until=None)
+    return [
+        {
+            "position": member.position,
+            "full_name": member.full_name,
+            "relation": member.relation,
+            "sex": member.get_sex_display() if member.sex else "",
+            "birth_date": member.birth_date,
+            "personal_number": masked(member.personal_number),
+        }
+        for member in members.order_by("position")
+    ]
+
+
+def _change(case: Case) -> dict[str, str]:
+    """Return last year's class, this year's, and what the change is called."""
+    before = case.opening_class or HouseholdClass.NOT_POOR.value
+    after = case.decided_class or case.result_class
+    return {
+        "before": case.opening_class,
+        "after": after,
+        "words": _change_in_words(before, after, case.relapse),
+        "settled": _("đã quyết định") if case.decided_class else _("chưa quyết định"),
+    }
+
+
+def _change_in_words(before: str, after: str, relapse: bool) -> str:
+    if not after:
+        return _("Chưa phân loại năm nay.")
+    if before == after:
+        return _("Không đổi so với đầu kỳ.")
+    if before == HouseholdClass.NOT_POOR:
+        return (
+            _("Trở lại danh sách: đã từng có trong danh sách những năm trước.")
+            if relapse
+            else _("Mới vào danh sách: đầu kỳ không có trong danh sách.")
+        )
+    words = {
+        ("POOR", "NEAR_POOR"): _("Thoát nghèo, thành hộ cận nghèo."),
+        ("POOR", "NOT_POOR"): _("Thoát nghèo, không còn là hộ cận nghèo."),
+        ("NEAR_POOR", "NOT_POOR"): _("Thoát cận nghèo."),
+        ("NEAR_POOR", "POOR"): _("Từ hộ cận nghèo thành hộ nghèo."),
+    }
+    return words[before, after]
+
+
+def _timeline(case: Case) -> list[dict[str, Any]]:
+    """Return what happened to the case, the latest first, in one query."""
+    columns = [
+        "sequence",
+        "from_state",
+        "to_state",
+        "act__at",
+        "act__code",
+        "act__actor_name",
+        "act__article",
+        "act__sequence",
+        "act__village_review__village_name",
+        *(f"act__facts__{name}" for name, _label in FACT_LABELS),
+    ]
+    rows = case.events.order_by("-sequence").values(*columns)
+    return [_entry(case, row) for row in rows]
+
+
+def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
+    facts = [
+        {"label": label, "value": _shown(name, value)}
+        for name, label in FACT_LABELS
+        if (value := row[f"act__facts__{name}"]) not in (None, "", True, False)
+    ]
+    facts.append({"label": _("Việc số"), "value": row["act__sequence"]})
+    return {
+        "at": row["act__at"],
+        "title": act_title(row["act__code"]),
+        "who": row["act__actor_name"],
+        "where": row["act__village_review__village_name"] or case.round.commune_name,
+        "article": row["act__article"],
+        "from_state_title": state_title(row["from_state"]),
+        "to_state_title": state_title(row["to_state"]),
+        "facts": facts,
+    }
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name == "held_on":
+        year, month, day = value.split("-")
+        return f"{day}/{month}/{year}"
+    return value
+
+
+urlpatterns: list[URLPattern] = [path("dot/<str:key>/ho/<str:code>/", case, name="case")]

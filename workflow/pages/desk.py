@@ -1,5 +1,192 @@
-"""To be written next."""
+"""The desk: signing in and out, the language, what one owes, and the demonstration's clock."""
 
-from django.urls import URLPattern
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
+
+from cases.models.calendars import NoCalendar, current_calendar
+from cases.rules.terms import next_working_day
+from workflow import clock
+from workflow.machine.apply import legal_day
+from workflow.pages.doors import door
+from workflow.pages.progress import deadlines, shown_deadline
+
+DEADLINES_SHOWN = 10
+DUE_SOON = timedelta(days=3)
+# The clock is put to the morning, when offices open.
+OFFICE_OPENS = time(8)
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password, in the words of the house."""
+
+    username = forms.CharField(
+        label=gettext_lazy("Tên đăng nhập"),
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Mật khẩu"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    error_messages = {
+        "invalid_login": gettext_lazy(
+            "Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy nhập lại; chữ hoa và chữ thường là khác nhau."
+        ),
+        "inactive": gettext_lazy("Tài khoản này đã ngừng sử dụng."),
+    }
+
+
+class SignIn(LoginView):
+    template_name = "workflow/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(demo_accounts=_demo_accounts(), **kwargs)
+
+
+@door("signed in")
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What the signed-in person owes, the overdue first, then by date."""
+    at = clock.now()
+    day = legal_day(at)
+    owed = _ask_inbox("owed", request.user, at)
+    owed.sort(key=lambda one: (not one.overdue, one.due_on or date.max))
+    terms = deadlines(request.user, day)[:DEADLINES_SHOWN]
+    return render(
+        request,
+        "workflow/inbox.html",
+        {
+            "tasks": [_task(one, day) for one in owed],
+            "deadlines": [shown_deadline(term, day) for term in terms],
+            "notices": _ask_inbox("notices", request.user),
+            "today": day,
+        },
+    )
+
+
+@door("signed in")
+@require_POST
+def demo_clock(request: HttpRequest) -> HttpResponse:
+    """Move the demonstration's clock to a morning; there is no such page outside it."""
+    if not settings.DEMO:
+        raise Http404
+    try:
+        morning = _morning_asked_for(request, legal_day(clock.now()))
+    except NoCalendar as error:
+        messages.error(request, str(error))
+        return redirect(_way_back(request))
+    if morning is None:
+        messages.error(request, _("Chưa chọn ngày để chuyển đồng hồ đến."))
+    else:
+        clock.set_demo_clock(morning)
+        messages.success(
+            request,
+            _("Đồng hồ của bản trình diễn đã chuyển đến %(day)s.")
+            % {"day": date_format(morning, "SHORT_DATETIME_FORMAT")},
+        )
+    return redirect(_way_back(request))
+
+
+def _morning_asked_for(request: HttpRequest, today: date) -> datetime | None:
+    to = request.POST.get("to")
+    day: date | None = None
+    if to == "next-day":
+        day = today + timedelta(days=1)
+    elif to == "next-working-day":
+        day = next_working_day(today, current_calendar())
+    elif to == "day":
+        day = _date_of(request.POST.get("day", ""))
+    return timezone.make_aware(datetime.combine(day, OFFICE_OPENS)) if day else None
+
+
+def _date_of(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # well formed, but no such day
+        return None
+
+
+def _way_back(request: HttpRequest) -> str:
+    to = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return to
+    return "inbox"
+
+
+def _task(owed: Any, day: date) -> dict[str, Any]:
+    """Return one thing owed as the task list shows it."""
+    status, tone = "", "plain"
+    if owed.overdue:
+        status, tone = _("Quá hạn"), "bad"
+    elif owed.due_on and owed.due_on - day <= DUE_SOON:
+        status, tone = _("Sắp đến hạn"), "warn"
+    hint = str(owed.place)
+    if owed.count:
+        hint = _("%(place)s · %(count)d hộ") % {"place": owed.place, "count": owed.count}
+    return {
+        "title": owed.title,
+        "url": owed.url,
+        "hint": hint,
+        "due": owed.due_on,
+        "status": status,
+        "tone": tone,
+    }
+
+
+def _ask_inbox(question: str, *args: Any) -> list[Any]:
+    """Ask the room that knows what people owe."""
+    return list(_function("workflow.inbox", question)(*args))
+
+
+def _demo_accounts() -> list[dict[str, str]]:
+    return _function("workflow.demo_accounts", "demo_accounts")() if settings.DEMO else []
+
+
+def _function(module: str, name: str) -> Callable[..., list[Any]]:
+    if find_spec(module) is None:
+        return lambda *args: []
+    return getattr(import_module(module), name)  # type: ignore[no-any-return]
+
+
+urlpatterns: list[URLPattern] = [
+    path("", inbox, name="inbox"),
+    path("dang-nhap/", door("everyone", public=True)(SignIn.as_view()), name="sign-in"),
+    path(
+        "dang-xuat/",
+        door("everyone", public=True)(require_POST(LogoutView.as_view())),
+        name="sign-out",
+    ),
+    path(
+        "ngon-ngu/",
+        door("everyone", public=True)(require_POST(set_language)),
+        name="set_language",
+    ),
+    path("dong-ho/", demo_clock, name="demo-clock"),
+]

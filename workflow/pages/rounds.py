@@ -1,5 +1,325 @@
-"""To be written next."""
+"""Rounds, the board of one round (villages by stages), and the list of one village."""
 
-from django.urls import URLPattern
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django import forms
+from django.db.models import Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from cases.duties import Duty
+from cases.models import Act, Case, HouseholdClass, Round, StateCount, User, VillageReview
+from cases.names import fold
+from cases.permissions import communes_within_duty, rounds_within_duty, scope_of
+from cases.permissions import village_reviews_within_duty as reviews_within
+from cases.rules.packs import PACKS, Span
+from workflow import clock
+from workflow.machine.apply import legal_day
+from workflow.machine.scope import Scope
+from workflow.pages.doors import door, review_or_404, round_or_404
+from workflow.pages.possible import list_acts, outside_window
+from workflow.pages.progress import (
+    VillageRow,
+    by_stage,
+    counts_by_village,
+    deadlines,
+    shown_deadline,
+    stage_titles,
+    visible_reviews,
+    wanted_steps,
+)
+from workflow.titles import act_title, state_title
+
+ROUNDS_A_PAGE = 25
+CASES_A_PAGE = 50
+ACTS_SHOWN = 15
+DEADLINES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """One round in the list: how many households stand where."""
+
+    round: Round
+    url: str
+    stages: list[tuple[str, int]]  # those with somebody in them
+    total: int
+    finished: int
+
+
+class RoundFilter(forms.Form):
+    year = forms.TypedChoiceField(
+        label=gettext_lazy("Năm"), required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(self, years: list[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [("", _("Mọi năm")), *((y, y) for y in years)]  # type: ignore[attr-defined]
+
+
+class CaseFilter(forms.Form):
+    state = forms.ChoiceField(label=gettext_lazy("Trạng thái"), required=False)
+    household_class = forms.ChoiceField(label=gettext_lazy("Kết quả phân loại"), required=False)
+    name = forms.CharField(label=gettext_lazy("Tên chủ hộ"), required=False, max_length=60)
+
+    def __init__(self, review: VillageReview, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [(s.code, state_title(s.code)) for s in PACKS[review.round.pack].states]
+        classes = [*HouseholdClass.choices, ("none", _("Chưa phân loại"))]
+        self.fields["state"].choices = [("", _("Mọi trạng thái")), *states]  # type: ignore[attr-defined]
+        self.fields["household_class"].choices = [("", _("Mọi kết quả")), *classes]  # type: ignore[attr-defined]
+
+
+@door("office", Duty.VIEW)
+@require_safe
+def rounds(request: HttpRequest) -> HttpResponse:
+    """List the rounds within one's duty, the latest opened first."""
+    reach = rounds_within_duty(request.user, Duty.VIEW)
+    years = list(reach.order_by("-year").values_list("year", flat=True).distinct())
+    form = RoundFilter(years, request.GET or None)
+    year = form.cleaned_data["year"] if form.is_valid() else None
+    listed = reach.filter(year=year) if year else reach
+    page, after = _page(
+        listed.select_related("commune").order_by("-pk"), "pk__lt", request, ROUNDS_A_PAGE
+    )
+    return render(
+        request,
+        "workflow/rounds.html",
+        {
+            "rows": _round_rows(page, request.user),
+            "form": form,
+            "filtered": bool(year),
+            "after": after,
+            "started": "after" in request.GET,
+            "may_open": _may_open(request.user),
+        },
+    )
+
+
+@door("office", Duty.VIEW)
+@require_safe
+def board(request: HttpRequest, key: str) -> HttpResponse:
+    """Show villages by stages, what holds the round back, and what can be done next."""
+    round = round_or_404(request, key)
+    at = clock.now()
+    day = legal_day(at)
+    pack = PACKS[round.pack]
+    reviews = list(visible_reviews(request.user, round))
+    counts = counts_by_village(reviews)
+    totals = sum(counts.values(), Counter())
+    rows = [_village_row(round, review, by_stage(pack, counts[review.pk])) for review in reviews]
+    cards = list_acts(Scope(round), Span.ROUND, request.user, at)
+    terms = [
+        shown_deadline(term, day)
+        for term in deadlines(request.user, day, [round])[:DEADLINES_SHOWN]
+    ]
+    return render(
+        request,
+        "workflow/board.html",
+        {
+            "round": round,
+            "title": _("Đợt rà soát năm %(year)s") % {"year": round.year},
+            "stages": stage_titles(pack),
+            "rows": rows,
+            "totals": by_stage(pack, totals),
+            "total": sum(totals.values()),
+            "partial": not _whole_round(request.user, round),
+            "blockers": _blockers(round, reviews, counts),
+            "wanted": wanted_steps(pack, totals),
+            "cards": [card for card in cards if card.within_duty],
+            "others": [card for card in cards if not card.within_duty],
+            "requests": _request_acts(round, request.user, totals),
+            "deadlines": terms,
+            "acts": _latest_acts(round, reviews),
+            "outside_window": outside_window(round, at),
+            "pack": _(pack.title),
+        },
+    )
+
+
+@door("office", Duty.VIEW)
+@require_safe
+def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
+    """List the households of a village in the order of the paper, with the acts on the list."""
+    review = review_or_404(request, key, village)
+    at = clock.now()
+    counts = counts_by_village([review])[review.pk]
+    form = CaseFilter(review, request.GET or None)
+    cases, total = _filtered(review, form)
+    page, after = _page(cases, "pk__gt", request, CASES_A_PAGE)
+    cards = list_acts(Scope(review.round, review), Span.VILLAGE, request.user, at)
+    return render(
+        request,
+        "workflow/village.html",
+        {
+            "round": review.round,
+            "review": review,
+            "cases": page,
+            "form": form,
+            "filtered": any(request.GET.get(name) for name in form.fields),
+            "after": after,
+            "started": "after" in request.GET,
+            "total": total,
+            "households": sum(counts.values()),
+            "steps": _steps(review, counts),
+            "cards": [card for card in cards if card.within_duty],
+            "others": [card for card in cards if not card.within_duty],
+            "meetings": review.meetings.order_by("number"),
+            "postings": review.postings.select_related("case").order_by("posted_at", "pk"),
+            "outside_window": outside_window(review.round, at),
+        },
+    )
+
+
+def _page(rows: QuerySet[Any], lookup: str, request: HttpRequest, size: int) -> tuple[Any, int]:
+    """Return one page of rows ordered by key, and the key to go on after (0: that was the last)."""
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit():
+        rows = rows.filter(**{lookup: min(int(after), 2**62)})
+    page = list(rows[: size + 1])
+    more = len(page) > size
+    return page[:size], page[size - 1].pk if more else 0
+
+
+def _round_rows(page: list[Round], user: User) -> list[RoundRow]:
+    counts: dict[int, Counter[str]] = {round.pk: Counter() for round in page}
+    reviews = reviews_within(user, Duty.VIEW).filter(round__in=counts)
+    sums = (
+        StateCount.objects.filter(village_review__in=reviews)
+        .values_list("village_review__round", "state")
+        .annotate(n=Sum("n"))
+    )
+    for round_id, state, n in sums:
+        counts[round_id][state] = n
+    return [_round_row(round, counts[round.pk]) for round in page]
+
+
+def _round_row(round: Round, counts: Counter[str]) -> RoundRow:
+    pack = PACKS[round.pack]
+    stages = zip(stage_titles(pack), by_stage(pack, counts), strict=True)
+    return RoundRow(
+        round,
+        reverse("round", kwargs={"key": round.key}),
+        [(title, n) for title, n in stages if n],
+        sum(counts.values()),
+        sum(counts[state] for state in pack.final_states),
+    )
+
+
+def _may_open(user: User) -> bool:
+    if Duty.OPEN_ROUND not in scope_of(user):
+        return False
+    return communes_within_duty(user, Duty.OPEN_ROUND, legal_day(clock.now())).exists()
+
+
+def _village_row(round: Round, review: VillageReview, stages: list[int]) -> VillageRow:
+    kwargs = {"key": round.key, "village": review.village.code}
+    return VillageRow(review, reverse("village", kwargs=kwargs), stages, sum(stages))
+
+
+def _whole_round(user: User, round: Round) -> bool:
+    """Test if the user reads all villages of the round, and not only his or her own."""
+    units = round.scope_unit_ids
+    granted = scope_of(user).get(Duty.VIEW, {})
+    return bool(granted.get("NATION")) or any(
+        units.get(level) in ids for level, ids in granted.items()
+    )
+
+
+def _blockers(
+    round: Round, reviews: list[VillageReview], counts: dict[int, Counter[str]]
+) -> list[dict[str, Any]]:
+    """Return the villages that keep the report from being signed, with the states they stand in."""
+    report = PACKS[round.pack].by_code["sign_report"]
+    ready = {*report.sources, *report.passes_over, *(move.target for move in report.moves)}
+    ready |= set(PACKS[round.pack].final_states)
+    blockers = []
+    for review in reviews:
+        behind = {state: n for state, n in counts[review.pk].items() if state not in ready}
+        if behind:
+            blockers.append(
+                {
+                    "name": review.village_name,
+                    "url": _village_row(round, review, []).url,
+                    "n": sum(behind.values()),
+                    "states": [(state, n) for state, n in sorted(behind.items())],
+                }
+            )
+    return blockers
+
+
+def _request_acts(round: Round, user: User, totals: Counter[str]) -> list[dict[str, str]]:
+    """Return the acts on single households that are begun from the round, for those who may."""
+    pack = PACKS[round.pack]
+    links = []
+    for code, open_ in (("receive_request", True), ("refuse", totals["unqualified"] > 0)):
+        act = pack.by_code[code]
+        ids = scope_of(user).get(Duty(act.duty), {}).get("COMMUNE", set())
+        if open_ and round.commune_id in ids:
+            url = reverse("round-act", kwargs={"key": round.key, "act": code})
+            links.append({"title": str(act_title(code)), "url": url})
+    return links
+
+
+def _latest_acts(round: Round, reviews: list[VillageReview]) -> list[dict[str, Any]]:
+    """Return the last acts on the round and on the villages one may read, the latest first."""
+    acts = (
+        Act.objects.filter(Q(village_review=None) | Q(village_review__in=reviews), round=round)
+        .order_by("-sequence")
+        .values("sequence", "code", "actor_name", "at", "article", "count", "village_review_id")[
+            :ACTS_SHOWN
+        ]
+    )
+    names = {review.pk: review.village_name for review in reviews}
+    return [
+        {
+            **act,
+            "title": act_title(act["code"]),
+            "place": names.get(act["village_review_id"], ""),
+        }
+        for act in acts
+    ]
+
+
+def _filtered(review: VillageReview, form: CaseFilter) -> tuple[QuerySet[Case], int | None]:
+    """Return the cases asked for, in the order of the paper, and how many (nothing: not counted)."""
+    cases = Case.objects.filter(village_review=review).select_related("household").order_by("pk")
+    counts = StateCount.objects.filter(village_review=review)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if state := wanted.get("state"):
+        cases, counts = cases.filter(state=state), counts.filter(state=state)
+    if code := wanted.get("household_class"):
+        code = "" if code == "none" else code
+        cases, counts = cases.filter(result_class=code), counts.filter(household_class=code)
+    if name := fold(wanted.get("name", "")):
+        return cases.filter(household__head_name_key__contains=name), None
+    return cases, counts.aggregate(total=Sum("n"))["total"] or 0
+
+
+def _steps(review: VillageReview, counts: Counter[str]) -> list[dict[str, Any]]:
+    """Return the stages of the procedure with how many households of the village stand there."""
+    pack = PACKS[review.round.pack]
+    stages = by_stage(pack, counts)
+    steps = []
+    for number, (title, n) in enumerate(zip(stage_titles(pack), stages, strict=True)):
+        last = number == len(stages) - 1
+        if n:
+            state = "done" if last else "current"
+        else:
+            state = "done" if any(stages[number + 1 :]) and not any(stages[:number]) else "waiting"
+        note = _("%(n)d hộ") % {"n": n} if n else ""
+        steps.append({"title": title, "state": state, "note": note})
+    return steps
+
+
+urlpatterns: list[URLPattern] = [
+    path("dot/", rounds, name="rounds"),
+    path("dot/<str:key>/", board, name="round"),
+    path("dot/<str:key>/thon/<str:village>/", village, name="village"),
+]

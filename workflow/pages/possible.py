@@ -1,0 +1,292 @@
+"""
+What can be done next and why not: the cards of acts that pages show.
+
+For one case the answer is worked out from the loaded row, without a query for each act; it equals
+`machine.ask` (a test compares them on random rows). For lists the machine is asked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.duties import ROLE_DUTIES, ROLE_TITLES, Duty
+from cases.models import Case, Round, User, VillageReview
+from cases.permissions import duty_unit
+from cases.rules.packs import PACKS, Act, Pack, Seat, Span
+from workflow.acts.conditions import in_window
+from workflow.machine.apply import REFUSALS_SHOWN, ask, legal_day
+from workflow.machine.bindings import GUARDS, Asking
+from workflow.machine.evaluate import holds
+from workflow.machine.refusals import Refusal, refusal
+from workflow.machine.scope import Scope
+from workflow.titles import act_title, state_title
+
+# Done as something happens, not because a list has come to a step.
+UPON_EVENT = ("receive_request", "complain", "record_departure")
+REASONS_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A refusal in the reader's language, as the components show it."""
+
+    code: str
+    sentence: str
+    article: str
+    remedy: str
+    case_code: str = ""
+
+
+@dataclass(frozen=True)
+class ActCard:
+    """One act on a case or a list: possible, or not yet and why."""
+
+    code: str
+    title: str
+    article: str
+    url: str
+    description: str = ""
+    refusals: list[Refusal] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    within_duty: bool = True
+
+    @property
+    def possible(self) -> bool:
+        return not self.refusals
+
+    @property
+    def codes(self) -> list[str]:
+        return [refusal.code for refusal in self.refusals]
+
+
+def possible_acts(case: Case, user: User, at: datetime) -> list[ActCard]:
+    """Return a card for every act on a single case; no query beyond the user's own grants."""
+    pack = PACKS[case.round.pack]
+    asking = asking_of(case, user, at)
+    return [
+        _case_card(act, case, _against(act, case, asking, user))
+        for act in pack.acts
+        if act.span == Span.CASE
+    ]
+
+
+def awaited_acts(case: Case, user: User, at: datetime) -> list[ActCard]:
+    """Return a card for every list act that the case is waiting for in its present state."""
+    pack = PACKS[case.round.pack]
+    asking = asking_of(case, user, at)
+    return [
+        _list_card(act, case, _against(act, case, asking, user))
+        for act in pack.acts
+        if act.span != Span.CASE and case.state in act.sources
+    ]
+
+
+def list_acts(
+    scope: Scope, span: Span, user: User, at: datetime, *, everyone: bool = True
+) -> list[ActCard]:
+    """
+    Return a card for every act of the span on a list, asked of the machine where the user has the duty.
+
+    The number of queries follows the pack's acts, never the cases.
+    """
+    place = scope.village_review or scope.round
+    cards = []
+    for act in scope.pack.acts:
+        if act.span != span or act.code == "open_round":
+            continue
+        held = _duty_unit(act, scope.pack, user, place) is not None
+        if held:
+            against = ask(act.code, scope, by=user, at=at)
+        elif everyone:
+            against = [refusal(scope.pack, "no_duty", detail=str(user))]
+        else:
+            continue
+        cards.append(
+            ActCard(
+                code=act.code,
+                title=str(act_title(act.code)),
+                article=act.source.article,
+                url=list_act_url(act, scope.round, scope.village_review),
+                description=who_may(act, scope.pack),
+                refusals=against,
+                reasons=_summed(against) if held else [],
+                within_duty=held,
+            )
+        )
+    return cards
+
+
+def asking_of(case: Case, user: User, at: datetime) -> Asking:
+    """Return what guards are asked about the case at a moment."""
+    return Asking(
+        pack=PACKS[case.round.pack],
+        round=case.round,
+        at=at,
+        legal_day=legal_day(at),
+        by=user,
+        village_review=case.village_review,
+        facts={},
+    )
+
+
+def outside_window(round: Round, at: datetime) -> str:
+    """Return a sentence when today lies outside the review's window of its year, else nothing."""
+    pack = PACKS[round.pack]
+    day = legal_day(at)
+    if in_window(Asking(pack=pack, round=round, at=at, legal_day=day), day):
+        return ""
+    (first_month, first_day), (last_month, last_day) = pack.window
+    return _(
+        "Hôm nay nằm ngoài thời gian rà soát định kỳ (từ %(first)s đến hết %(last)s/%(year)s): phần lớn việc "
+        "sẽ bị từ chối."
+    ) % {
+        "first": f"{first_day:02d}/{first_month:02d}",
+        "last": f"{last_day:02d}/{last_month:02d}",
+        "year": round.year,
+    }
+
+
+def who_may(act: Act, pack: Pack) -> str:
+    """Return who does an act, by role, in words."""
+    roles = [
+        _(ROLE_TITLES[role]) for role, duties in ROLE_DUTIES.items() if Duty(act.duty) in duties
+    ]
+    return _("Người làm: %(roles)s.") % {"roles": ", ".join(roles)}
+
+
+def in_words(refused: Refusal) -> Reason:
+    """Return the refusal with its sentences in the reader's language."""
+    return Reason(
+        refused.code,
+        _(refused.sentence),
+        refused.article,
+        _(refused.remedy),
+        refused.case_code,
+    )
+
+
+def list_act_url(act: Act, round: Round, review: VillageReview | None) -> str:
+    if act.span == Span.VILLAGE and review is not None:
+        kwargs = {"key": round.key, "village": review.village.code, "act": act.code}
+        return reverse("village-act", kwargs=kwargs)
+    return reverse("round-act", kwargs={"key": round.key, "act": act.code})
+
+
+def _duty_unit(act: Act, pack: Pack, user: User, place: Case | Round | VillageReview) -> int | None:
+    levels = {
+        Seat.VILLAGE: ("VILLAGE", "COMMUNE"),
+        Seat.COMMUNE: ("COMMUNE",),
+        Seat.SUPERIOR: (pack.superior_level,),
+    }[act.seat]
+    return duty_unit(user, Duty(act.duty), place, levels)
+
+
+def _against(act: Act, case: Case, asking: Asking, user: User) -> list[Refusal]:
+    """Return what stands against the act, as machine.ask would say it of this one case."""
+    if _duty_unit(act, asking.pack, user, case) is None:
+        return [refusal(asking.pack, "no_duty", detail=str(user))]
+    if case.state in act.passes_over:
+        return [refusal(asking.pack, "nothing_to_do")]
+    code = _first_reason(act, case, asking)
+    if not code:
+        return []
+    return [refusal(asking.pack, code, case_code=case.code, detail=case.state)]
+
+
+def _first_reason(act: Act, case: Case, asking: Asking) -> str:
+    """Return the guard that does not hold, "wrong_state", or nothing when some move is open."""
+    entered = {rule.code for rule in asking.pack.guards if rule.entered}
+    failed = []
+    for move in act.moves:
+        if case.state not in move.sources:
+            continue
+        guards = [code for code in move.guards if code not in entered]
+        missing = [code for code in guards if not holds(GUARDS[code](asking), case)]
+        if not missing:
+            return ""
+        failed.append(missing[0])
+    return failed[0] if failed else "wrong_state"
+
+
+def _case_card(act: Act, case: Case, against: list[Refusal]) -> ActCard:
+    kwargs = {"key": case.round.key, "code": case.code, "act": act.code}
+    return ActCard(
+        code=act.code,
+        title=str(act_title(act.code)),
+        article=act.source.article,
+        url=reverse("case-act", kwargs=kwargs),
+        description=_description(act, case, against),
+        refusals=against,
+        reasons=[in_words(each) for each in _without_code(against)],
+        within_duty="no_duty" not in [each.code for each in against],
+    )
+
+
+def _list_card(act: Act, case: Case, against: list[Refusal]) -> ActCard:
+    pack = PACKS[case.round.pack]
+    if act.span == Span.VILLAGE:
+        place = case.village_review.village_name
+    else:
+        place = case.round.commune_name
+    return ActCard(
+        code=act.code,
+        title=_("Chờ việc chung của danh sách: %(act)s (%(place)s)")
+        % {"act": act_title(act.code), "place": place},
+        article=act.source.article,
+        url=list_act_url(act, case.round, case.village_review),
+        description=who_may(act, pack),
+        refusals=against,
+        reasons=[in_words(each) for each in _without_code(against)],
+        within_duty="no_duty" not in [each.code for each in against],
+    )
+
+
+def _description(act: Act, case: Case, against: list[Refusal]) -> str:
+    codes = [each.code for each in against]
+    if "no_duty" in codes:
+        return who_may(act, PACKS[case.round.pack])
+    if "wrong_state" in codes:
+        states = ", ".join(str(state_title(code)) for code in act.sources)
+        return _("Làm khi hồ sơ ở bước: %(states)s.") % {"states": states}
+    if "posting_over" in codes and case.posting_until:
+        until = date_format(case.posting_until, "SHORT_DATETIME_FORMAT")
+        return _("Niêm yết đến %(until)s.") % {"until": until}
+    return ""
+
+
+def _without_code(against: Iterable[Refusal]) -> list[Refusal]:
+    """Leave out the case's code where the page is about that case."""
+    return [Refusal(each.code, each.sentence, each.article, each.remedy) for each in against]
+
+
+def _summed(against: list[Refusal]) -> list[Reason]:
+    """Say each reason once, with how many households it concerns and in which state they are."""
+    counts: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], Refusal] = {}
+    for each in against:
+        group = (each.code, each.detail if each.case_code else "")
+        counts[group] += 1
+        first.setdefault(group, each)
+    capped = len(against) >= REFUSALS_SHOWN
+    return [_sum_line(first[group], n, capped) for group, n in counts.most_common(REASONS_SHOWN)]
+
+
+def _sum_line(refused: Refusal, n: int, capped: bool) -> Reason:
+    reason = in_words(refused)
+    if not refused.case_code:
+        return reason
+    households = ngettext("%(n)d hộ", "%(n)d hộ", n) % {"n": n}
+    if capped:
+        households = _("ít nhất %(households)s") % {"households": households}
+    where = _("%(households)s đang ở bước “%(state)s”, đầu tiên là %(code)s.") % {
+        "households": households[0].upper() + households[1:],
+        "state": state_title(refused.detail),
+        "code": refused.case_code,
+    }
+    return Reason(reason.code, f"{reason.sentence} {where}", reason.article, reason.remedy)
