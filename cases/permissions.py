@@ -28,7 +28,7 @@ from cases.models.units import Level, Unit, UnitVersion
 # duty -> level -> ids of the units it was granted on
 Scope = dict[str, dict[str, set[int]]]
 
-_COLUMN = {
+_COLUMN: dict[Level, str] = {
     Level.PROVINCE: "province",
     Level.DISTRICT: "district",
     Level.COMMUNE: "commune",
@@ -56,7 +56,7 @@ def scope_of(user: User | AnonymousUser) -> Scope:
     scope: Scope = {}
     for duty, level, unit_id in own.union(office):
         scope.setdefault(duty, {}).setdefault(level, set()).add(unit_id)
-    user._duty_scope = scope  # type: ignore[union-attr]
+    user.__dict__["_duty_scope"] = scope
     return scope
 
 
@@ -107,7 +107,7 @@ def village_reviews_within_duty(
 
 def rounds_within_duty(user: User | AnonymousUser, duty: Duty) -> models.QuerySet[Round]:
     """Return the rounds in which the user may exercise the duty, somewhere or everywhere."""
-    columns = {level: name for level, name in _COLUMN.items() if level != Level.VILLAGE}
+    columns: dict[Level, str] = {k: name for k, name in _COLUMN.items() if k != Level.VILLAGE}
     granted = scope_of(user).get(duty, {})
     rounds = _within(Round.objects.all(), user, duty, columns)
     if villages := granted.get(Level.VILLAGE):
@@ -209,4 +209,6 @@ def sync_grants(day: date, users: Iterable[User] | None = None) -> int:
 
 def forget_scope(user: User | AnonymousUser) -> None:
     """Make the next question about the user read the grants again."""
-    user.__dict__.pop("_duty_scope", None)
+    # By attribute, not by __dict__: a request's user is a lazy wrapper around the account.
+    if hasattr(user, "_duty_scope"):
+        del user._duty_scope

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 
 
 def insert_select(model: type[Model], columns: Mapping[str, Any], rows: QuerySet[Any]) -> int:
@@ -28,7 +28,7 @@ def insert_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Seque
 
     One statement with one parameter: bulk_create splits wide writes on SQLite.
     """
-    fields = [model._meta.get_field(name) for name in columns]
+    fields = [_column(model, name) for name in columns]
     text = json.dumps([list(row) for row in rows], ensure_ascii=False, default=str)
     if connection.vendor == "postgresql":
         values = ", ".join(f"(r.value->>{i})::{_sql_type(f)}" for i, f in enumerate(fields))
@@ -41,7 +41,7 @@ def insert_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Seque
 
 def _insert(model: type[Model], columns: Iterable[str], select: str, params: Sequence[Any]) -> int:
     quote = connection.ops.quote_name
-    names = ", ".join(quote(model._meta.get_field(name).column) for name in columns)
+    names = ", ".join(quote(_column(model, name).column) for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(model._meta.db_table)} ({names}) {select}",  # noqa: S608
@@ -50,6 +50,10 @@ def _insert(model: type[Model], columns: Iterable[str], select: str, params: Seq
         return int(cursor.rowcount)
 
 
-def _sql_type(field: "Field[Any, Any]") -> str:
-    target = field.target_field if field.is_relation else field  # type: ignore[attr-defined]
+def _column(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name)
+
+
+def _sql_type(field: Any) -> str:
+    target = field.target_field if field.is_relation else field
     return str(target.rel_db_type(connection) if field.is_relation else target.db_type(connection))

@@ -8,7 +8,7 @@ the engine judges it. Accounts are made by `appoint` steps, and only where demon
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -97,6 +97,10 @@ class Scenario:
 
     def last_moment(self) -> datetime:
         return max(step.at for step in self.steps)
+
+    def with_steps(self, steps: tuple[Step, ...]) -> "Scenario":
+        """Return the same scenario (and the same keys) with some of its steps."""
+        return replace(self, steps=steps)
 
 
 def read_scenario(path: Path, files: Mapping[str, Path] | None = None) -> Scenario:
@@ -358,12 +362,12 @@ def _appoint(scenario: Scenario, step: Step) -> Played:
     role = Role(facts["role"])
     people = []
     for version in _units_to_appoint(scenario, step):
-        names = {"unit": version.unit.code, "name": version.name}
-        user, created = User.objects.get_or_create(
-            username=facts["username"].format(**names),
+        filled = {"unit": version.unit.code, "name": version.name}
+        user, _created = User.objects.get_or_create(
+            username=facts["username"].format(**filled),
             defaults={
-                "full_name": facts["full_name"].format(**names),
-                "position": facts.get("position", "").format(**names),
+                "full_name": facts["full_name"].format(**filled),
+                "position": facts.get("position", "").format(**filled),
                 "password": _demo_password(),
             },
         )

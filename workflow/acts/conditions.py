@@ -54,7 +54,7 @@ def surveyed_in_round(asking: Asking) -> tuple[str, ...] | None:
 
 @condition
 def chaired_by_village_head(asking: Asking) -> tuple[str, ...] | None:
-    chair = User.objects.filter(pk=_facts(asking).get("chair")).first()
+    chair = User.objects.filter(pk=_facts(asking).get("chair") or 0).first()
     review = asking.village_review
     return _fails_unless(
         chair and review and holds_duty(chair, Duty.CHAIR_MEETING, review, ["VILLAGE"])

@@ -178,7 +178,7 @@ def _hold_meeting(target: VillageReview, facts: Facts, who: dict[str, Any]) -> D
     return hold_meeting(village_review=target, minutes=minutes, tallies=tallies, **who)
 
 
-def _places(facts: Facts) -> dict[str, str]:
+def _places(facts: Facts) -> dict[str, Any]:
     return {name: _text(facts, name, "") for name in ("village_place", "commune_place")}
 
 

@@ -18,6 +18,7 @@ from django.db.models import Case as Choice
 from django.db.models import F, Q, QuerySet, When
 from django.utils import timezone
 
+from cases.duties import Duty
 from cases.models import Act, ActChain, Case, Event, Round, StateCount, User, VillageReview
 from cases.permissions import duty_unit, forget_scope
 from cases.rules.packs import Act as Declared
@@ -220,10 +221,11 @@ def _unit_of_duty(
     objects: list[Any] = [scope.village_review or scope.round]
     if scope.village_review is None and declared.span == Span.CASE:
         objects = reviews if reviews is not None else list(scope.village_reviews())
-    units = [duty_unit(by, declared.duty, obj, levels) for obj in objects]
-    if not units or None in units:
+    units = [duty_unit(by, Duty(declared.duty), obj, levels) for obj in objects]
+    held = [unit for unit in units if unit is not None]
+    if not held or len(held) < len(units):
         raise Refused(declared.code, [refusal(scope.pack, "no_duty", detail=str(by))])
-    return units[0]
+    return held[0]
 
 
 def _ask_conditions(declared: Declared, asking: Asking) -> None:

@@ -74,7 +74,7 @@ def _compare(name: str, left: Any, expected: Any, case: Case) -> bool | None:
 
 def _value(expression: Any, case: Case) -> Any:
     if isinstance(expression, F):
-        return getattr(case, expression.name)
+        return getattr(case, expression.name)  # type: ignore[attr-defined]
     if isinstance(expression, Value):
         return expression.value
     if isinstance(expression, CombinedExpression) and expression.connector == "*":

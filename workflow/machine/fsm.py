@@ -7,6 +7,7 @@ only; `workflow.machine.apply` alone writes it.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django_fsm import transition
@@ -38,7 +39,7 @@ def method_name(act: Act, move: Move) -> str:
     return name if len(twins) == 1 else f"{name}_{twins.index(move) + 1}"
 
 
-def _method(name: str, pack: Pack, act: Act, move: Move, field: object) -> Callable[[Case], None]:
+def _method(name: str, pack: Pack, act: Act, move: Move, field: Any) -> Callable[[Case], None]:
     def method(self: Case) -> None:
         """Set the state in memory; see workflow.machine.apply for the act itself."""
 
@@ -52,8 +53,8 @@ def _method(name: str, pack: Pack, act: Act, move: Move, field: object) -> Calla
     )(method)
 
 
-def _condition(code: str, pack: Pack) -> Callable[[Case], bool]:
-    def condition(case: Case) -> bool:
+def _condition(code: str, pack: Pack) -> Callable[[Any], bool]:
+    def condition(case: Any) -> bool:
         # A reader who asks about another moment sets `asked_at` on the case.
         at: datetime = getattr(case, "asked_at", None) or timezone.now()
         asking = Asking(pack=pack, round=case.round, at=at, legal_day=timezone.localdate(at))

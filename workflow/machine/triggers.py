@@ -4,6 +4,7 @@ The database refuses a step that no pack declares, whoever writes it.
 Created after every migration: SQLite rebuilds tables and drops their triggers without a word.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
@@ -44,7 +45,7 @@ def missing(using: str) -> list[str]:
     return [name for name in NAMES if name not in present]
 
 
-def check_triggers(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def check_triggers(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find a database whose step triggers are gone."""
     problems: list[CheckMessage] = []
     for using in databases or []:

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.duties import Duty
-from cases.models import Case, Round, VillageReview
+from cases.models import Case, Round, User, VillageReview
 from cases.permissions import (
     cases_within_duty,
     rounds_within_duty,
@@ -41,7 +41,9 @@ class Door:
     public: bool = False
 
 
-def door(audience: str, duty: Duty | None = None, *, public: bool = False) -> Callable[[View], View]:
+def door(
+    audience: str, duty: Duty | None = None, *, public: bool = False
+) -> Callable[[View], View]:
     """Declare a view's audience and duty; without the duty on any unit the page is not found."""
     declared = Door(audience, duty, public)
 
@@ -58,6 +60,13 @@ def door(audience: str, duty: Duty | None = None, *, public: bool = False) -> Ca
         return guarded
 
     return wrap
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the person behind a door that is not public."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
 
 
 def round_or_404(request: HttpRequest, key: str, duty: Duty = Duty.VIEW) -> Round:
@@ -92,9 +101,7 @@ def case_or_404(request: HttpRequest, key: str, code: str, duty: Duty = Duty.VIE
     cases = cases_within_duty(request.user, duty).select_related(
         "round__commune", "village_review__village", "household"
     )
-    return get_object_or_404(
-        cases, round__year=int(year), round__commune__code=commune, code=code
-    )
+    return get_object_or_404(cases, round__year=int(year), round__commune__code=commune, code=code)
 
 
 class NoStoreMiddleware:
