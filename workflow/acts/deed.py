@@ -10,7 +10,7 @@ from cases.models import Case, RunningTerm, User, VillageReview
 from cases.models.calendars import current_calendar
 from cases.rules.terms import Term as CountedTerm
 from cases.rules.terms import TermKind, calendar_days_after, ends_at, working_days_after
-from workflow import flows, notices
+from workflow import following, notices
 from workflow.machine.apply import Deed, Done, apply
 from workflow.machine.scope import Scope
 
@@ -45,7 +45,7 @@ def perform(
         write=write,
     )
     if not done.replayed:
-        flows.follow(done.act, by)
+        following.follow(done.act, by)
         notices.owe(done.act)
     return done
 

@@ -1,0 +1,233 @@
+"""
+Charts follow the cases.
+
+After each act the charts of its round are brought to where the states of the cases put them. The
+round's row is locked by then, so charts of one round are moved by one act at a time; that is why
+the last of two villages that end at the same moment sees the other one ended.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from viewflow.workflow.activation import Activation
+from viewflow.workflow.base import Flow
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
+
+from cases.models import Act, Round, StateCount, User
+from workflow.charts import (
+    ROUND_STEPS,
+    VILLAGE_STEPS,
+    leads_to,
+    round_step,
+    village_step,
+)
+from workflow.flows import RoundFlow, VillageReviewFlow
+from workflow.machine.apply import lock_round
+from workflow.models import RoundProcess, VillageReviewProcess
+
+ROUNDS_AT_ONCE = 200
+STEPS: dict[type[Flow], tuple[str, ...]] = {
+    VillageReviewFlow: tuple(VILLAGE_STEPS),
+    RoundFlow: tuple(ROUND_STEPS),
+}
+END = "end"
+
+
+@dataclass
+class Chart:
+    """A list and its open chart: where the chart waits, and where the states put the list."""
+
+    flow: type[Flow]
+    on: dict[str, int]  # what a new process is started with
+    round_id: int
+    states: frozenset[str]
+    stands_at: str  # empty: nothing is left to do
+    process: Any = None
+    waiting: list[Task] = field(default_factory=list)
+
+    @property
+    def waits_at(self) -> list[str]:
+        return [task.flow_task.name for task in self.waiting]
+
+    @property
+    def agrees(self) -> bool:
+        """Test if the chart waits exactly where the list stands."""
+        wanted = [self.stands_at] if self.stands_at else []
+        is_open = self.process is not None
+        return self.waits_at == wanted and is_open == bool(wanted)
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{name}={pk}" for name, pk in self.on.items())
+        return f"{names}: {self.waits_at or '-'} -> {self.stands_at or '-'}"
+
+
+def follow(act: Act, by: User) -> None:
+    """Bring the charts of the act's round to where its cases are now, in the act's transaction."""
+    _settle(act.round, act.at, act, by)
+
+
+def charts_disagree(rounds: Iterable[Round] | None = None) -> list[Chart]:
+    """Return the charts that do not wait where the states of their cases put them."""
+    if rounds is None:
+        rounds = Round.objects.order_by("pk").iterator(chunk_size=ROUNDS_AT_ONCE)
+    return [chart for some in _some_at_once(rounds) for chart in _charts(some) if not chart.agrees]
+
+
+def collect_rounds(at: datetime) -> int:
+    """
+    Bring every chart that disagrees to where its list stands; return how many.
+
+    Safe to run at any time and twice: each round is looked at again under its lock.
+    """
+    moved = 0
+    late = {chart.round_id for chart in charts_disagree()}
+    for round in Round.objects.filter(pk__in=late).order_by("pk"):
+        with transaction.atomic():
+            lock_round(round)
+            moved += _settle(round, at, None, None)
+    return moved
+
+
+def _settle(round: Round, at: datetime, act: Act | None, by: User | None) -> int:
+    behind = [chart for chart in _charts([round]) if not chart.agrees]
+    for chart in behind:
+        _bring(chart, at, act, by)
+    return len(behind)
+
+
+def _charts(rounds: list[Round]) -> list[Chart]:
+    """Return every chart of the rounds, villages first; four queries, whatever their number."""
+    ids = [round.pk for round in rounds]
+    by_village: dict[tuple[int, int], set[str]] = defaultdict(set)
+    counts = StateCount.objects.filter(village_review__round__in=ids)
+    for round_id, review_id, state in counts.values_list(
+        "village_review__round_id", "village_review_id", "state"
+    ):
+        by_village[round_id, review_id].add(state)
+    villages = {
+        (process.village_review.round_id, process.village_review_id): process
+        for process in VillageReviewProcess.objects.filter(
+            village_review__round__in=ids, closed_at__isnull=True
+        ).select_related("village_review")
+    }
+    communes = {
+        process.round_id: process
+        for process in RoundProcess.objects.filter(round__in=ids, closed_at__isnull=True)
+    }
+    charts = []
+    everywhere: dict[int, set[str]] = defaultdict(set)
+    for key in sorted(by_village.keys() | villages.keys()):
+        round_id, review_id = key
+        states = frozenset(by_village[key])
+        everywhere[round_id] |= states
+        charts.append(
+            Chart(
+                VillageReviewFlow,
+                {"village_review_id": review_id},
+                round_id,
+                states,
+                village_step(states),
+                villages.get(key),
+            )
+        )
+    for round_id in ids:
+        states = frozenset(everywhere[round_id])
+        charts.append(
+            Chart(
+                RoundFlow,
+                {"round_id": round_id},
+                round_id,
+                states,
+                round_step(states),
+                communes.get(round_id),
+            )
+        )
+    _find_waiting(charts)
+    return charts
+
+
+def _find_waiting(charts: list[Chart]) -> None:
+    by_process = {chart.process.pk: chart for chart in charts if chart.process is not None}
+    for task in Task.objects.filter(process__in=by_process, status=STATUS.NEW):
+        by_process[task.process_id].waiting.append(task)
+
+
+def _bring(chart: Chart, at: datetime, act: Act | None, by: User | None) -> None:
+    """Move one chart to where its list stands, along its lines where they lead there."""
+    if chart.process is None:
+        chart.process = chart.flow.start.run(**chart.on)
+        _find_waiting([chart])
+        if chart.agrees:
+            return
+    process = chart.process
+    process.heading = chart.stands_at
+    with chart.flow.lock(process.pk):
+        last = None
+        for task in chart.waiting:
+            task.process = process
+            last = _leave(chart, task, act, by)
+        if last is None or not _drawn(chart, last):
+            _jump(chart, last or _last_visit(chart))
+        else:
+            last.activate_next()
+        if not chart.stands_at:
+            process.closed_at = at
+            process.save(update_fields=["closed_at"])
+
+
+def _leave(chart: Chart, task: Task, act: Act | None, by: User | None) -> Activation:
+    """End a visit: done when nothing is left at its step, cancelled when the list was moved away."""
+    activation = task.flow_task.activation_class(task)
+    if _done(chart, task.flow_task.name, act):
+        if act is not None and act.code == task.flow_task.name:
+            task.owner = by
+        activation.run(None)
+        activation.complete()
+    else:
+        activation.cancel()
+    return activation
+
+
+def _done(chart: Chart, step: str, act: Act | None) -> bool:
+    order = STEPS[chart.flow]
+    if step not in order:
+        return False
+    waits = (VILLAGE_STEPS if chart.flow is VillageReviewFlow else ROUND_STEPS)[step]
+    if waits & chart.states:
+        return False
+    forward = not chart.stands_at or order.index(chart.stands_at) > order.index(step)
+    return forward or (act is not None and act.code == step)
+
+
+def _drawn(chart: Chart, last: Activation) -> bool:
+    return last.task.status == STATUS.DONE and (chart.stands_at or END) in leads_to(last.flow_task)
+
+
+def _jump(chart: Chart, last: Activation) -> None:
+    # Not drawn: a household came late, left or was moved by an act of another step. viewflow has
+    # no public way to begin at a node; these two calls are what its own nodes do.
+    node = chart.flow.instance.node(chart.stands_at or END)
+    begun = node._create(last, last.task.token)
+    last._activate_next({begun})
+
+
+def _last_visit(chart: Chart) -> Activation:
+    task = Task.objects.filter(process=chart.process.pk).latest("pk")
+    task.process = chart.process
+    return task.flow_task.activation_class(task)
+
+
+def _some_at_once(rounds: Iterable[Round]) -> Iterator[list[Round]]:
+    some: list[Round] = []
+    for round in rounds:
+        some.append(round)
+        if len(some) == ROUNDS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some

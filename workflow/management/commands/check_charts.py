@@ -1,0 +1,28 @@
+"""Compare every open chart with the states of its cases, and mend on request."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
+
+from workflow import clock
+from workflow.following import charts_disagree, collect_rounds
+
+
+class Command(BaseCommand):
+    help = "Find charts that do not wait where their cases are; --mend moves them there."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--mend", action="store_true", help="bring charts to their cases")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["mend"]:
+            self.stdout.write(f"{collect_rounds(clock.now())} charts moved")
+        wrong = [str(chart) for chart in charts_disagree()]
+        wrong += [f"failed: {task}" for task in Task.objects.filter(status=STATUS.ERROR)]
+        for line in wrong:
+            self.stderr.write(line)
+        if wrong:
+            raise SystemExit(1)
+        self.stdout.write("charts agree with their cases")

@@ -1,0 +1,68 @@
+"""Draw the charts of the procedure, as pictures and as BPMN."""
+
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+import viewflow
+from django.core.management.base import BaseCommand, CommandParser
+from django.template import Library
+from django.template.backends.django import DjangoTemplates
+from django.utils.encoding import force_str
+from django.utils.translation import gettext as _
+from viewflow.workflow import chart, nodes
+
+from workflow.flows import RoundFlow, VillageReviewFlow
+
+DRAWINGS = {"village-review": VillageReviewFlow, "round": RoundFlow}
+# viewflow's drawings are templates of its page application, which is not installed.
+TEMPLATES = DjangoTemplates(
+    {
+        "NAME": "charts",
+        "DIRS": [Path(viewflow.__file__).parent / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {},
+    }
+)
+
+
+# viewflow writes The First Line Like This; Vietnamese does not.
+_as_it_is = Library()
+_as_it_is.filter("title", lambda text: text)
+TEMPLATES.engine.template_builtins.append(_as_it_is)
+
+
+class Command(BaseCommand):
+    help = "Write an SVG and a BPMN file of each chart into a folder."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        chart.get_template = TEMPLATES.get_template
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, flow in DRAWINGS.items():
+            grid = chart.calc_layout_data(flow)
+            _write_captions(grid)
+            (folder / f"{name}.svg").write_text(chart.grid_to_svg(grid), encoding="utf-8")
+            # BPMN editors draw arrows from border to border.
+            grid = chart.calc_layout_data(flow, edge_start_gap_size=0, edge_end_gap_size=0)
+            (folder / f"{name}.bpmn").write_text(chart.grid_to_bpmn(grid), encoding="utf-8")
+            self.stdout.write(f"{folder / name}.svg, .bpmn")
+
+
+def _write_captions(grid: Any) -> None:
+    """Write the question above a gateway, its answer beside the way back, and what the end means."""
+    answers = {"yes": _("có"), "no": _("không")}
+    for edge in grid.edges:
+        (_x, start), (_x, end) = edge.segments[:2]
+        # The straight way on is too short for a word; the other answer is enough.
+        edge.label = answers.get(edge.label) if start != end else None
+    for cell in grid.cells:
+        title = force_str(cell.node.task_title)
+        if isinstance(cell.node, nodes.If):
+            for number, line in enumerate(reversed(wrap(title, 18))):
+                cell.shape.text.append((line, "align-middle", 12, 25, -32 - 14 * number))
+        elif isinstance(cell.node, nodes.End):
+            cell.shape.text.append((title, "align-middle", 12, 105, 25))
+    grid.width += 30
