@@ -16,6 +16,7 @@ from cases.rules.packs import PACKS
 from workflow import clock
 from workflow.machine.apply import legal_day
 from workflow.pages.doors import case_or_404, door
+from workflow.pages.person import person
 from workflow.pages.possible import awaited_acts, outside_window, possible_acts
 from workflow.pages.progress import deadlines, shown_deadline
 from workflow.pages.scores import explain
@@ -45,7 +46,7 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
     at = clock.now()
     day = legal_day(at)
     surveys = list(case.surveys.order_by("-attempt"))
-    acts = [c for c in possible_acts(case, request.user, at) if c.code not in FROM_THE_ROUND]
+    acts = [c for c in possible_acts(case, person(request), at) if c.code not in FROM_THE_ROUND]
     return render(
         request,
         "workflow/case.html",
@@ -66,17 +67,17 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             .order_by("posting__posted_at", "pk"),
             "complaints": case.complaints.order_by("pk"),
             "name_complainants": any(
-                holds_duty(request.user, duty, case) for duty in MAY_READ_COMPLAINANTS
+                holds_duty(person(request), duty, case) for duty in MAY_READ_COMPLAINANTS
             ),
             "opinions": case.opinion_items.select_related("opinion").order_by("pk"),
             "certificate": getattr(case, "certificate_row", None),
             "refusal_letter": getattr(case, "refusal_letter", None),
             "deadlines": [
                 shown_deadline(term, day)
-                for term in deadlines(request.user, day, [case.round]).filter(case=case)
+                for term in deadlines(person(request), day, [case.round]).filter(case=case)
             ],
             "timeline": _timeline(case),
-            "awaited": awaited_acts(case, request.user, at),
+            "awaited": awaited_acts(case, person(request), at),
             "cards": [card for card in acts if card.possible],
             "not_yet": [card for card in acts if card.within_duty and not card.possible],
             "others": [card for card in acts if not card.within_duty],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -27,7 +27,8 @@ from cases.models.calendars import NoCalendar, current_calendar
 from cases.rules.terms import next_working_day
 from workflow import clock
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door
+from workflow.pages.doors import View, door
+from workflow.pages.person import person
 from workflow.pages.progress import deadlines, shown_deadline
 
 DEADLINES_SHOWN = 10
@@ -74,16 +75,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What the signed-in person owes, the overdue first, then by date."""
     at = clock.now()
     day = legal_day(at)
-    owed = _ask_inbox("owed", request.user, at)
+    owed = _ask_inbox("owed", person(request), at)
     owed.sort(key=lambda one: (not one.overdue, one.due_on or date.max))
-    terms = deadlines(request.user, day)[:DEADLINES_SHOWN]
+    terms = deadlines(person(request), day)[:DEADLINES_SHOWN]
     return render(
         request,
         "workflow/inbox.html",
         {
             "tasks": [_task(one, day) for one in owed],
             "deadlines": [shown_deadline(term, day) for term in terms],
-            "notices": _ask_inbox("notices", request.user),
+            "notices": _ask_inbox("notices", person(request)),
             "today": day,
         },
     )
@@ -177,7 +178,11 @@ def _function(module: str, name: str) -> Callable[..., list[Any]]:
 
 urlpatterns: list[URLPattern] = [
     path("", inbox, name="inbox"),
-    path("dang-nhap/", door("everyone", public=True)(SignIn.as_view()), name="sign-in"),
+    path(
+        "dang-nhap/",
+        door("everyone", public=True)(cast(View, SignIn.as_view())),
+        name="sign-in",
+    ),
     path(
         "dang-xuat/",
         door("everyone", public=True)(require_POST(LogoutView.as_view())),

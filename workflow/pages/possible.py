@@ -2,7 +2,7 @@
 What can be done next and why not: the cards of acts that pages show.
 
 For one case the answer is worked out from the loaded row, without a query for each act; it equals
-`machine.ask` (a test compares them on random rows). For lists the machine is asked.
+what the act's own page says (a test compares them on random rows). For lists that page is asked.
 """
 
 from collections import Counter
@@ -20,11 +20,12 @@ from cases.models import Case, Round, User, VillageReview
 from cases.permissions import duty_unit
 from cases.rules.packs import PACKS, Act, Pack, Seat, Span
 from workflow.acts.conditions import in_window
-from workflow.machine.apply import REFUSALS_SHOWN, ask, legal_day
+from workflow.machine.apply import REFUSALS_SHOWN, legal_day
 from workflow.machine.bindings import GUARDS, Asking
 from workflow.machine.evaluate import holds
 from workflow.machine.refusals import Refusal, refusal
-from workflow.machine.scope import Scope
+from workflow.pages.forms import ACTS_ON
+from workflow.pages.forms.asking import objections
 from workflow.titles import act_title, state_title
 
 # Done as something happens, not because a list has come to a step.
@@ -87,39 +88,36 @@ def awaited_acts(case: Case, user: User, at: datetime) -> list[ActCard]:
     ]
 
 
-def list_acts(
-    scope: Scope, span: Span, user: User, at: datetime, *, everyone: bool = True
-) -> list[ActCard]:
+def list_acts(target: Round | VillageReview, user: User, at: datetime) -> list[ActCard]:
     """
-    Return a card for every act of the span on a list, asked of the machine where the user has the duty.
+    Return a card for every act on a list; where the user has the duty, the act's own page is asked.
 
-    The number of queries follows the pack's acts, never the cases.
+    The number of queries follows the acts, never the cases.
     """
-    place = scope.village_review or scope.round
-    cards = []
-    for act in scope.pack.acts:
-        if act.span != span or act.code == "open_round":
-            continue
-        held = _duty_unit(act, scope.pack, user, place) is not None
-        if held:
-            against = ask(act.code, scope, by=user, at=at)
-        elif everyone:
-            against = [refusal(scope.pack, "no_duty", detail=str(user))]
-        else:
-            continue
-        cards.append(
-            ActCard(
-                code=act.code,
-                title=str(act_title(act.code)),
-                article=act.source.article,
-                url=list_act_url(act, scope.round, scope.village_review),
-                description=who_may(act, scope.pack),
-                refusals=against,
-                reasons=_summed(against) if held else [],
-                within_duty=held,
-            )
-        )
-    return cards
+    pack = PACKS[(target if isinstance(target, Round) else target.round).pack]
+    return [
+        _asked_card(pack.by_code[code], pack, target, user, at) for code in ACTS_ON[type(target)]
+    ]
+
+
+def _asked_card(
+    act: Act, pack: Pack, target: Round | VillageReview, user: User, at: datetime
+) -> ActCard:
+    held = _duty_unit(act, pack, user, target) is not None
+    if held:
+        against = objections(act.code, target, by=user, at=at)
+    else:
+        against = [refusal(pack, "no_duty", detail=str(user))]
+    return ActCard(
+        code=act.code,
+        title=str(act_title(act.code)),
+        article=act.source.article,
+        url=_url(act, target),
+        description="" if held else who_may(act, pack),
+        refusals=against,
+        reasons=_summed(against) if held else [],
+        within_duty=held,
+    )
 
 
 def asking_of(case: Case, user: User, at: datetime) -> Asking:
@@ -171,11 +169,16 @@ def in_words(refused: Refusal) -> Reason:
     )
 
 
-def list_act_url(act: Act, round: Round, review: VillageReview | None) -> str:
-    if act.span == Span.VILLAGE and review is not None:
-        kwargs = {"key": round.key, "village": review.village.code, "act": act.code}
-        return reverse("village-act", kwargs=kwargs)
-    return reverse("round-act", kwargs={"key": round.key, "act": act.code})
+def _url(act: Act, target: Case | Round | VillageReview) -> str:
+    """Return the page of an act on the target, or on the list of the round that the target is in."""
+    round = target if isinstance(target, Round) else target.round
+    kwargs = {"key": round.key, "act": act.code}
+    if act.code in ACTS_ON[Case] and isinstance(target, Case):
+        return reverse("case-act", kwargs=kwargs | {"code": target.code})
+    if act.code in ACTS_ON[VillageReview] and not isinstance(target, Round):
+        review = target.village_review if isinstance(target, Case) else target
+        return reverse("village-act", kwargs=kwargs | {"village": review.village.code})
+    return reverse("round-act", kwargs=kwargs)
 
 
 def _duty_unit(act: Act, pack: Pack, user: User, place: Case | Round | VillageReview) -> int | None:
@@ -188,15 +191,15 @@ def _duty_unit(act: Act, pack: Pack, user: User, place: Case | Round | VillageRe
 
 
 def _against(act: Act, case: Case, asking: Asking, user: User) -> list[Refusal]:
-    """Return what stands against the act, as machine.ask would say it of this one case."""
+    """Return what stands against the act, as `objections` would say it of this one case."""
     if _duty_unit(act, asking.pack, user, case) is None:
         return [refusal(asking.pack, "no_duty", detail=str(user))]
-    if case.state in act.passes_over:
-        return [refusal(asking.pack, "nothing_to_do")]
-    code = _first_reason(act, case, asking)
-    if not code:
-        return []
-    return [refusal(asking.pack, code, case_code=case.code, detail=case.state)]
+    against = []
+    if "within_window" in act.conditions and not in_window(asking, asking.legal_day):
+        against.append(refusal(asking.pack, "within_window"))
+    if code := _first_reason(act, case, asking):
+        against.append(refusal(asking.pack, code, case_code=case.code, detail=case.state))
+    return against
 
 
 def _first_reason(act: Act, case: Case, asking: Asking) -> str:
@@ -215,12 +218,11 @@ def _first_reason(act: Act, case: Case, asking: Asking) -> str:
 
 
 def _case_card(act: Act, case: Case, against: list[Refusal]) -> ActCard:
-    kwargs = {"key": case.round.key, "code": case.code, "act": act.code}
     return ActCard(
         code=act.code,
         title=str(act_title(act.code)),
         article=act.source.article,
-        url=reverse("case-act", kwargs=kwargs),
+        url=_url(act, case),
         description=_description(act, case, against),
         refusals=against,
         reasons=[in_words(each) for each in _without_code(against)],
@@ -239,7 +241,7 @@ def _list_card(act: Act, case: Case, against: list[Refusal]) -> ActCard:
         title=_("Chờ việc chung của danh sách: %(act)s (%(place)s)")
         % {"act": act_title(act.code), "place": place},
         article=act.source.article,
-        url=list_act_url(act, case.round, case.village_review),
+        url=_url(act, case),
         description=who_may(act, pack),
         refusals=against,
         reasons=[in_words(each) for each in _without_code(against)],

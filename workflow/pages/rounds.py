@@ -18,11 +18,11 @@ from cases.models import Act, Case, HouseholdClass, Round, StateCount, User, Vil
 from cases.names import fold
 from cases.permissions import communes_within_duty, rounds_within_duty, scope_of
 from cases.permissions import village_reviews_within_duty as reviews_within
-from cases.rules.packs import PACKS, Span
+from cases.rules.packs import PACKS
 from workflow import clock
 from workflow.machine.apply import legal_day
-from workflow.machine.scope import Scope
 from workflow.pages.doors import door, review_or_404, round_or_404
+from workflow.pages.person import person
 from workflow.pages.possible import list_acts, outside_window
 from workflow.pages.progress import (
     VillageRow,
@@ -80,7 +80,7 @@ class CaseFilter(forms.Form):
 @require_safe
 def rounds(request: HttpRequest) -> HttpResponse:
     """List the rounds within one's duty, the latest opened first."""
-    reach = rounds_within_duty(request.user, Duty.VIEW)
+    reach = rounds_within_duty(person(request), Duty.VIEW)
     years = list(reach.order_by("-year").values_list("year", flat=True).distinct())
     form = RoundFilter(years, request.GET or None)
     year = form.cleaned_data["year"] if form.is_valid() else None
@@ -92,12 +92,12 @@ def rounds(request: HttpRequest) -> HttpResponse:
         request,
         "workflow/rounds.html",
         {
-            "rows": _round_rows(page, request.user),
+            "rows": _round_rows(page, person(request)),
             "form": form,
             "filtered": bool(year),
             "after": after,
             "started": "after" in request.GET,
-            "may_open": _may_open(request.user),
+            "may_open": _may_open(person(request)),
         },
     )
 
@@ -110,14 +110,14 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     at = clock.now()
     day = legal_day(at)
     pack = PACKS[round.pack]
-    reviews = list(visible_reviews(request.user, round))
+    reviews = list(visible_reviews(person(request), round))
     counts = counts_by_village(reviews)
     totals = sum(counts.values(), Counter())
     rows = [_village_row(round, review, by_stage(pack, counts[review.pk])) for review in reviews]
-    cards = list_acts(Scope(round), Span.ROUND, request.user, at)
+    cards = list_acts(round, person(request), at)
     terms = [
         shown_deadline(term, day)
-        for term in deadlines(request.user, day, [round])[:DEADLINES_SHOWN]
+        for term in deadlines(person(request), day, [round])[:DEADLINES_SHOWN]
     ]
     return render(
         request,
@@ -129,12 +129,11 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
             "rows": rows,
             "totals": by_stage(pack, totals),
             "total": sum(totals.values()),
-            "partial": not _whole_round(request.user, round),
+            "partial": not _whole_round(person(request), round),
             "blockers": _blockers(round, reviews, counts),
             "wanted": wanted_steps(pack, totals),
             "cards": [card for card in cards if card.within_duty],
             "others": [card for card in cards if not card.within_duty],
-            "requests": _request_acts(round, request.user, totals),
             "deadlines": terms,
             "acts": _latest_acts(round, reviews),
             "outside_window": outside_window(round, at),
@@ -153,7 +152,7 @@ def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
     form = CaseFilter(review, request.GET or None)
     cases, total = _filtered(review, form)
     page, after = _page(cases, "pk__gt", request, CASES_A_PAGE)
-    cards = list_acts(Scope(review.round, review), Span.VILLAGE, request.user, at)
+    cards = list_acts(review, person(request), at)
     return render(
         request,
         "workflow/village.html",
@@ -252,19 +251,6 @@ def _blockers(
                 }
             )
     return blockers
-
-
-def _request_acts(round: Round, user: User, totals: Counter[str]) -> list[dict[str, str]]:
-    """Return the acts on single households that are begun from the round, for those who may."""
-    pack = PACKS[round.pack]
-    links = []
-    for code, open_ in (("receive_request", True), ("refuse", totals["unqualified"] > 0)):
-        act = pack.by_code[code]
-        ids = scope_of(user).get(Duty(act.duty), {}).get("COMMUNE", set())
-        if open_ and round.commune_id in ids:
-            url = reverse("round-act", kwargs={"key": round.key, "act": code})
-            links.append({"title": str(act_title(code)), "url": url})
-    return links
 
 
 def _latest_acts(round: Round, reviews: list[VillageReview]) -> list[dict[str, Any]]:
