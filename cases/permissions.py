@@ -209,6 +209,4 @@ def sync_grants(day: date, users: Iterable[User] | None = None) -> int:
 
 def forget_scope(user: User | AnonymousUser) -> None:
     """Make the next question about the user read the grants again."""
-    # By attribute, not by __dict__: a request's user is a lazy wrapper around the account.
-    if hasattr(user, "_duty_scope"):
-        del user._duty_scope
+    user.__dict__.pop("_duty_scope", None)
