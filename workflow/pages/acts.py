@@ -176,10 +176,16 @@ def _say_no(
     """Say why not; the form stays below only where changing an answer can help."""
     refusals = {"reasons": reasons(against), "total": total, "cut": total >= REFUSALS_SHOWN}
     if _no_duty(against):
-        status = 403
-    elif form.is_bound and not any(each.code == "key_reused" for each in against):
+        return _render_no(request, form, refusals, 403)
+    if form.is_bound and not any(each.code == "key_reused" for each in against):
         return _show(request, form, status=status, **refusals)
-    context = {**_about(form), **refusals}
+    return _render_no(request, form, {**form.tables_not_yet(), **refusals}, status)
+
+
+def _render_no(
+    request: HttpRequest, form: ActForm, more: dict[str, Any], status: int
+) -> HttpResponse:
+    context = {**_about(form), **more}
     return render(request, "workflow/acts/not_yet.html", context, status=status)
 
 
