@@ -111,6 +111,7 @@ def test_unit_without_a_round_has_an_empty_page(road: Road) -> None:
     page = client.get("/bao-cao/2/?" + TAN_LAP)
     assert page.status_code == 200
     assert page.context["rows"] == []
+    assert "table-scroll" not in page.content.decode()
     assert client.get("/bao-cao/").context["shelves"] == []
 
 
