@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import BinaryIO
@@ -17,6 +17,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 Value = str | int | float | date | None
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+TEXT, DAY, WHOLE = "@", "dd/mm/yyyy", "0"  # number formats
 A4 = 9  # the paper's number in the file format
 WIDEST = 48
 SAMPLE_ROWS = 200  # write-only mode wants widths before the first row
@@ -51,6 +52,24 @@ def write_table(
         sheet.append([])
     for note in notes:
         sheet.append([_cell(sheet, note, font=Font(name=_FONT, italic=True))])
+    workbook.save(stream)
+
+
+def write_blank(stream: BinaryIO, sheets: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """
+    Write an empty workbook to fill in: titles with the number format of the column under each.
+
+    A column of text is text before anything is typed, so that "00123" keeps its zeros.
+    """
+    workbook = Workbook(write_only=True)
+    for name, columns in sheets.items():
+        sheet = workbook.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for index, (title, number_format) in enumerate(columns):
+            column = sheet.column_dimensions[get_column_letter(index + 1)]
+            column.width = max(len(title) + 3, 12)
+            column.number_format = number_format
+        sheet.append([_header_cell(sheet, title) for title, _format in columns])
     workbook.save(stream)
 
 
@@ -109,11 +128,11 @@ def _cell(
         # The file format has no place for control characters.
         cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
         cell.data_type = "s"
-        cell.number_format = "@"
+        cell.number_format = TEXT
     else:
         cell = WriteOnlyCell(sheet, value)
         if isinstance(value, date):
-            cell.number_format = "dd/mm/yyyy"
+            cell.number_format = DAY
     cell.font = font
     if border:
         cell.border = border

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from cases.sheets.cells import CellError
 from cases.sheets.workbook import UnreadableWorkbook
 from workflow import clock
 from workflow.imports.files import NotWhole, Overtaken
+from workflow.imports.kinds import Kind
 from workflow.machine.apply import legal_day
 
 SHOWN = 50
@@ -25,9 +26,7 @@ SHOWN = 50
 class ImportCommand(BaseCommand):
     """A command that takes one kind of workbook; the kinds differ in how they plan and take."""
 
-    plan: ClassVar[Callable[..., Any]]
-    take: ClassVar[Callable[..., Any]]
-    sentence: ClassVar[Callable[[Any], str]]
+    kind: ClassVar[Kind]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter
@@ -58,11 +57,11 @@ class ImportCommand(BaseCommand):
         year = options["year"] or legal_day(at).year
         path: Path = options["file"]
         try:
-            plan = type(self).plan(path, name=path.name, by=by, at=at, year=year)
+            plan = self.kind.plan(path, name=path.name, by=by, at=at, year=year)
             if options["dry_run"]:
                 self._show_plan(plan, as_json)
                 return
-            taken = type(self).take(
+            taken = self.kind.take(
                 plan, by=by, at=at, key=plan.key, good_rows_only=options["good_rows"]
             )
         except (UnreadableWorkbook, Overtaken) as reason:
@@ -106,7 +105,7 @@ class ImportCommand(BaseCommand):
         self._show_lines(_shown(plan.errors, plan.error_count))
 
     def _what(self, told: Any) -> str:
-        return type(self).sentence(told.total)
+        return self.kind.sentence(told.total)
 
     def _show_lines(self, lines: Sequence[str]) -> None:
         for line in lines:

@@ -3,8 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from workflow.imports.command import ImportCommand
-from workflow.imports.households import plan_households, take
-from workflow.imports.sentences import households_sentence
+from workflow.imports.kinds import HOUSEHOLDS
 
 
 class Command(ImportCommand):
@@ -18,6 +17,4 @@ class Command(ImportCommand):
         "  manage.py import_households danh-sach-ho.xlsx --by minh --good-rows chỉ nhận dòng đúng\n\n"
         "Mã thoát 0 khi đã nhận (hoặc đọc thử không thấy lỗi), 1 khi không."
     )
-    plan = staticmethod(plan_households)
-    take = staticmethod(take)
-    sentence = staticmethod(households_sentence)
+    kind = HOUSEHOLDS

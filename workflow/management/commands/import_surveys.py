@@ -3,8 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from workflow.imports.command import ImportCommand
-from workflow.imports.sentences import surveys_sentence
-from workflow.imports.surveys import plan_surveys, take_surveys
+from workflow.imports.kinds import SURVEYS
 
 
 class Command(ImportCommand):
@@ -18,6 +17,4 @@ class Command(ImportCommand):
         "  manage.py import_surveys phieu-ra-soat.xlsx --by minh --at 2024-10-02T09:00\n\n"
         "Mã thoát 0 khi đã nhận (hoặc đọc thử không thấy lỗi), 1 khi không."
     )
-    plan = staticmethod(plan_surveys)
-    take = staticmethod(take_surveys)
-    sentence = staticmethod(surveys_sentence)
+    kind = SURVEYS

@@ -1,0 +1,50 @@
+"""The kinds of workbook that are taken: one row for commands and pages alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from workflow.imports.blanks import blank_households, blank_surveys
+from workflow.imports.households import plan_households, take
+from workflow.imports.sentences import households_sentence, surveys_sentence
+from workflow.imports.surveys import plan_surveys, take_surveys
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of workbook is planned, taken and told of."""
+
+    code: str  # in addresses
+    title: str | Promise
+    hint: str | Promise
+    plan: Callable[..., Any]
+    take: Callable[..., Any]
+    sentence: Callable[[Any], str]  # what a total brings
+    blank: Callable[[], bytes]
+    tallies: str  # the template that shows what it brings
+
+
+HOUSEHOLDS = Kind(
+    "danh-sach-ho",
+    _("Danh sách hộ"),
+    _("Hai trang tính Ho và NhanKhau."),
+    plan_households,
+    take,
+    households_sentence,
+    blank_households,
+    "workflow/imports/household_tallies.html",
+)
+SURVEYS = Kind(
+    "phieu-ra-soat",
+    _("Phiếu rà soát (Phiếu A, Phiếu B)"),
+    _("Một trang tính Phieu; hộ phải có trong danh sách rà soát."),
+    plan_surveys,
+    take_surveys,
+    surveys_sentence,
+    blank_surveys,
+    "workflow/imports/survey_tallies.html",
+)
+KINDS = {kind.code: kind for kind in (HOUSEHOLDS, SURVEYS)}
