@@ -1,7 +1,100 @@
-"""Notices owed by acts (built out below)."""
+"""Who is told of an act: those who hold the duty that comes next, in the act's transaction."""
 
-from cases.models import Act
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from cases.duties import Duty
+from cases.models import Act, User
+from notifications.notices import tell
+
+
+def _(text: str) -> str:
+    """Mark a Vietnamese text for translation: notices are read in the reader's language."""
+    return text
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What an act makes known: to the holders of which duties, on which unit of the round."""
+
+    title: str
+    duties: tuple[Duty, ...]
+    unit: Callable[[Act], int | None]
+
+
+def _commune(act: Act) -> int | None:
+    return act.round.commune_id
+
+
+def _superior(act: Act) -> int | None:
+    return act.round.superior_id
+
+
+def _village(act: Act) -> int | None:
+    return act.village_review.village_id if act.village_review else None
+
+
+TELLINGS: dict[str, Telling] = {
+    "hold_meeting": Telling(
+        _("Họp dân chưa đồng ý về một số hộ, cần khảo sát lại"), (Duty.SURVEY,), _village
+    ),
+    "complain": Telling(_("Có khiếu nại về niêm yết, cần phúc tra"), (Duty.REVERIFY,), _commune),
+    "sign_report": Telling(_("Có báo cáo chờ ý kiến"), (Duty.GIVE_OPINION,), _superior),
+    "give_opinion": Telling(
+        _("Cấp trên đã cho ý kiến"), (Duty.SIGN_DECISION, Duty.COMPILE_LIST), _commune
+    ),
+    "sign_decision": Telling(
+        _("Đã ký quyết định công nhận"), (Duty.RECORD_REQUEST, Duty.COMPILE_LIST), _commune
+    ),
+}
 
 
 def owe(act: Act) -> None:
-    return None
+    """Write the notices that an act owes; the actor knows already."""
+    telling = TELLINGS.get(act.code)
+    if telling is None or (act.code == "hold_meeting" and not _somebody_disagreed(act)):
+        return
+    unit = telling.unit(act)
+    if unit is None:
+        return
+    tell(
+        _holders(telling.duties, unit).exclude(pk=act.actor_id).values_list("pk", flat=True),
+        kind=act.code,
+        title=telling.title,
+        subject=_place(act),
+        url=_page(act),
+        act_id=act.pk,
+        at=act.at,
+    )
+
+
+def _somebody_disagreed(act: Act) -> bool:
+    return act.events.filter(to_state="disagreed").exists()
+
+
+def _holders(duties: tuple[Duty, ...], unit: int) -> QuerySet[User]:
+    """Return who holds one of the duties on the unit itself, by a grant of one's own or an office's."""
+    own = Q(
+        unituserpermission__content_object=unit,
+        unituserpermission__permission__codename__in=duties,
+    )
+    office = Q(
+        groups__unitgrouppermission__content_object=unit,
+        groups__unitgrouppermission__permission__codename__in=duties,
+    )
+    return User.objects.filter(own | office, is_active=True).order_by("pk").distinct()
+
+
+def _place(act: Act) -> str:
+    if act.village_review is None:
+        return str(act.round)
+    return f"{act.village_review.village_name}, {act.round}"
+
+
+def _page(act: Act) -> str:
+    if act.village_review is None:
+        return reverse("round", args=[act.round.key])
+    return reverse("village", args=[act.round.key, act.village_review.village.code])
