@@ -34,32 +34,37 @@ def measure(database: str, server: str, cases: int, runs: int) -> None:
         started = perf_counter()
         ground = prepare(cases)
         print(f"\n{database}: {cases:,} cases, prepared in {perf_counter() - started:.1f} s")
-        _show(database, _time(place, ground, runs), runs)
+        _show(database, _time(place, ground, runs))
 
 
-def _time(place: Place, ground: Ground, runs: int) -> dict[str, float]:
+def _time(place: Place, ground: Ground, runs: int) -> list[dict[str, float]]:
+    """Return, for each turn, the microseconds each way took for a case."""
     from bench.ways import WAYS
 
-    spent: dict[str, list[float]] = {name: [] for name in WAYS}
-    for turn in range(-1, runs):  # the first turn warms up and is not counted
+    turns = []
+    for _turn in range(runs + 1):
+        spent = {}
         for name, way in WAYS.items():
             place.fresh_copy()
             started = perf_counter()
             moved = way(ground)
-            each = (perf_counter() - started) / moved * 1e6
-            if turn >= 0:
-                spent[name].append(each)
-    return {name: median(values) for name, values in spent.items()}
+            spent[name] = (perf_counter() - started) / moved * 1e6
+        turns.append(spent)
+    return turns[1:]  # the first turn warms up
 
 
-def _show(database: str, spent: dict[str, float], runs: int) -> None:
-    print(
-        f"{'median of ' + str(runs) + ' runs in turns':<52}{'us/case':>9}{'to hand':>9}{'to set':>8}"
-    )
-    for name, each in spent.items():
-        hand, engine = each / spent["hand"], each / spent["set"]
-        print(f"{TITLES[name]:<52}{each:>9.1f}{hand:>9.2f}{engine:>8.2f}")
-    hand, naive = spent["set"] / spent["hand"], spent["naive"] / spent["set"]
+def _show(database: str, turns: list[dict[str, float]]) -> None:
+    def ratio(name: str, to: str) -> float:
+        # Within one turn: what else the machine does then slows both.
+        return median(spent[name] / spent[to] for spent in turns)
+
+    print(f"{f'median of {len(turns)} turns':<52}{'us/case':>9}{'to hand':>9}{'to set':>8}")
+    for name in turns[0]:
+        each = median(spent[name] for spent in turns)
+        print(
+            f"{TITLES[name]:<52}{each:>9.1f}{ratio(name, 'hand'):>9.2f}{ratio(name, 'set'):>8.2f}"
+        )
+    hand, naive = ratio("set", "hand"), ratio("naive", "set")
     for text, reached in (
         (f"set/hand  {hand:5.2f}, aim at most {AT_MOST_HAND}", hand <= AT_MOST_HAND),
         (

@@ -19,7 +19,6 @@ CLOCKS = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
     ("datetime", "today"),
-    ("time", "time"),
 }
 Found = Iterator[int]
 
@@ -140,7 +139,6 @@ def test_a_planted_write_of_the_state_is_seen(planted: str) -> None:
         "day = datetime.date.today()",
         "at = datetime.now(UTC)",
         "at = datetime.datetime.utcnow()",
-        "at = time.time()",
     ],
 )
 def test_a_planted_reading_of_the_clock_is_seen(planted: str) -> None:

@@ -98,6 +98,7 @@ def _sqlite() -> list[str]:
         *(f"DROP TRIGGER IF EXISTS {name}" for name in NAMES),
         f"CREATE TRIGGER {NAMES[0]} BEFORE INSERT ON {TABLE} WHEN NEW.state <> 'new' "
         "BEGIN SELECT RAISE(ABORT, 'a case starts as new'); END",
-        f"CREATE TRIGGER {NAMES[1]} BEFORE UPDATE OF state ON {TABLE} WHEN {_undeclared()} "  # noqa: S608
+        # AFTER: with a BEFORE trigger SQLite reads every row a second time.
+        f"CREATE TRIGGER {NAMES[1]} AFTER UPDATE OF state ON {TABLE} WHEN {_undeclared()} "  # noqa: S608
         "BEGIN SELECT RAISE(ABORT, 'no act leads from this state to that'); END",
     ]
