@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases.models import CalendarEdition, User
 from tests.conftest import PASSWORD, Road, moment
 from workflow import clock
+from workflow.inbox import Owed
 from workflow.models import DemoClock
 from workflow.pages import desk
 
@@ -54,10 +55,10 @@ def test_the_language_is_kept_and_no_foreign_site_is_gone_to(client: Client) -> 
 
 
 def test_demo_accounts_are_shown_in_the_demonstration_only(
-    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+    client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = {"username": "demo-lan", "title": "Rà soát viên", "place": "Thôn 1", "password": ""}
-    monkeypatch.setattr(desk, "_function", lambda module, name: lambda *args: [account])
+    monkeypatch.setattr("workflow.demo_accounts.demo_accounts", lambda: [account])
 
     assert "demo-lan" not in client.get(reverse("sign-in")).content.decode()
     settings.DEMO = True
@@ -67,17 +68,13 @@ def test_demo_accounts_are_shown_in_the_demonstration_only(
 def test_an_empty_inbox_says_so(
     client: Client, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "_ask_inbox", lambda question, *args: [])
+    monkeypatch.setattr(desk.dues, "owed", lambda user, at: [])
     client.force_login(cast["lan"])
     assert 'class="empty"' in client.get(reverse("inbox")).content.decode()
 
 
-class Owed:
-    """What the room of dues answers, as far as this page reads it."""
-
-    def __init__(self, title: str, due_on: date | None, overdue: bool = False) -> None:
-        self.title, self.due_on, self.overdue = title, due_on, overdue
-        self.place, self.url, self.count, self.act = "Thôn 1", "/x/", 3, "survey"
+def due(title: str, due_on: date | None, overdue: bool = False) -> Owed:
+    return Owed(title, "Thôn 1", "/x/", due_on, overdue, 3, "survey")
 
 
 def test_what_is_owed_stands_by_date_with_the_overdue_first(
@@ -86,14 +83,12 @@ def test_what_is_owed_stands_by_date_with_the_overdue_first(
     today = moment("2024-10-10")
     monkeypatch.setattr(clock, "now", lambda: today)
     owed = [
-        Owed("không hạn", None),
-        Owed("xa", date(2024, 10, 30)),
-        Owed("gần", date(2024, 10, 11)),
-        Owed("trễ", date(2024, 10, 1), overdue=True),
+        due("không hạn", None),
+        due("xa", date(2024, 10, 30)),
+        due("gần", date(2024, 10, 11)),
+        due("trễ", date(2024, 10, 1), overdue=True),
     ]
-    monkeypatch.setattr(
-        desk, "_ask_inbox", lambda question, *args: owed if question == "owed" else []
-    )
+    monkeypatch.setattr(desk.dues, "owed", lambda user, at: owed)
     client.force_login(cast["lan"])
 
     tasks = client.get(reverse("inbox")).context["tasks"]

@@ -1,9 +1,6 @@
 """The desk: signing in and out, the language, what one owes, and the demonstration's clock."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, cast
 
 from django import forms
@@ -25,13 +22,16 @@ from django.views.i18n import set_language
 
 from cases.models.calendars import NoCalendar, current_calendar
 from cases.rules.terms import next_working_day
+from notifications.notices import mark_read
 from workflow import clock
+from workflow import inbox as dues
 from workflow.machine.apply import legal_day
 from workflow.pages.doors import View, door
 from workflow.pages.person import person
 from workflow.pages.progress import deadlines, shown_deadline
 
 DEADLINES_SHOWN = 10
+NOTICES_SHOWN = 10
 DUE_SOON = timedelta(days=3)
 # The clock is put to the morning, when offices open.
 OFFICE_OPENS = time(8)
@@ -75,16 +75,19 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What the signed-in person owes, the overdue first, then by date."""
     at = clock.now()
     day = legal_day(at)
-    owed = _ask_inbox("owed", person(request), at)
-    owed.sort(key=lambda one: (not one.overdue, one.due_on or date.max))
-    terms = deadlines(person(request), day)[:DEADLINES_SHOWN]
+    user = person(request)
+    owed = dues.owed(user, at)
+    told = dues.notices(user, NOTICES_SHOWN)
+    if unread := [notice.pk for notice in told if not notice.read]:
+        mark_read(user.pk, unread, at)  # "mới" is shown once
+    terms = deadlines(user, day)[:DEADLINES_SHOWN]
     return render(
         request,
         "workflow/inbox.html",
         {
-            "tasks": [_task(one, day) for one in owed],
+            "tasks": [_task(one, day) for one in sorted(owed, key=_urgency)],
             "deadlines": [shown_deadline(term, day) for term in terms],
-            "notices": _ask_inbox("notices", person(request)),
+            "notices": told,
             "today": day,
         },
     )
@@ -141,14 +144,18 @@ def _way_back(request: HttpRequest) -> str:
     return "inbox"
 
 
-def _task(owed: Any, day: date) -> dict[str, Any]:
+def _urgency(owed: dues.Owed) -> tuple[bool, date]:
+    return not owed.overdue, owed.due_on or date.max
+
+
+def _task(owed: dues.Owed, day: date) -> dict[str, Any]:
     """Return one thing owed as the task list shows it."""
     status, tone = "", "plain"
     if owed.overdue:
         status, tone = _("Quá hạn"), "bad"
     elif owed.due_on and owed.due_on - day <= DUE_SOON:
         status, tone = _("Sắp đến hạn"), "warn"
-    hint = str(owed.place)
+    hint = owed.place
     if owed.count:
         hint = _("%(place)s · %(count)d hộ") % {"place": owed.place, "count": owed.count}
     return {
@@ -161,19 +168,13 @@ def _task(owed: Any, day: date) -> dict[str, Any]:
     }
 
 
-def _ask_inbox(question: str, *args: Any) -> list[Any]:
-    """Ask the room that knows what people owe."""
-    return list(_function("workflow.inbox", question)(*args))
-
-
 def _demo_accounts() -> list[dict[str, str]]:
-    return _function("workflow.demo_accounts", "demo_accounts")() if settings.DEMO else []
+    if not settings.DEMO:
+        return []
+    # Imported late: outside a demonstration there are no such accounts to know of.
+    from workflow.demo_accounts import demo_accounts
 
-
-def _function(module: str, name: str) -> Callable[..., list[Any]]:
-    if find_spec(module) is None:
-        return lambda *args: []
-    return getattr(import_module(module), name)  # type: ignore[no-any-return]
+    return demo_accounts()
 
 
 urlpatterns: list[URLPattern] = [
