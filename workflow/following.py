@@ -161,9 +161,9 @@ def _bring(chart: Chart, at: datetime, act: Act | None, by: User | None) -> None
     """Move one chart to where its list stands, along its lines where they lead there."""
     if chart.process is None:
         chart.process = chart.flow.start.run(**chart.on)
-        _find_waiting([chart])
-        if chart.agrees:
+        if leads_to(chart.flow.start) == {chart.stands_at}:
             return
+        _find_waiting([chart])
     process = chart.process
     process.heading = chart.stands_at
     with chart.flow.lock(process.pk):

@@ -7,7 +7,7 @@ same scope as everywhere; the number of queries follows neither cases nor villag
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -157,21 +157,21 @@ def _waiting_for(user: User, **columns: str) -> Q:
 def _village_steps(user: User) -> list[tuple[int, str]]:
     mine = _waiting_for(user, round="village_review__round__", village="village_review__village")
     rows = VillageReviewProcess.objects.filter(mine, closed_at__isnull=True).order_by("pk")
-    return [
-        (review_id, node.name)
-        for review_id, node in rows.values_list("village_review_id", "task__flow_task")
-        if node.name not in LOOP
-    ]
+    found = rows.values_list("village_review_id", "task__flow_task")
+    return _of_lists(found, VILLAGE_STEPS.keys() - LOOP)
 
 
 def _round_steps(user: User) -> list[tuple[int, str]]:
     mine = _waiting_for(user, round="round__")
     rows = RoundProcess.objects.filter(mine, closed_at__isnull=True).order_by("pk")
-    return [
-        (round_id, node.name)
-        for round_id, node in rows.values_list("round_id", "task__flow_task")
-        if node.name != "refuse"  # may be owed long before its step: see _answers_owed
-    ]
+    # Answers may be owed long before their step: see _answers_owed.
+    found = rows.values_list("round_id", "task__flow_task")
+    return _of_lists(found, ROUND_STEPS.keys() - {"refuse"})
+
+
+def _of_lists(rows: Iterable[tuple[int, Any]], steps: Collection[str]) -> list[tuple[int, str]]:
+    # A row of a node that is no more must not shut everybody's inbox; check_charts names it.
+    return [(pk, node.name) for pk, node in rows if node is not None and node.name in steps]
 
 
 def _in_the_loop(user: User, at: datetime) -> list[Group]:
