@@ -83,13 +83,14 @@ def _form_of(target: type[Target], act: str) -> type[ActForm]:
 def _serve(request: HttpRequest, form_class: type[ActForm], target: Target | None) -> HttpResponse:
     """Answer one request to an act's page; `target` None: there is no round yet."""
     at = clock.now()
+    by: Any = request.user  # signed in: the door has looked
     if request.method == "POST":
-        form = form_class(request.POST, target=target, by=request.user, at=at)
+        form = form_class(request.POST, target=target, by=by, at=at)
         if form.is_valid():
             return _take(request, form)
     else:
-        form = form_class(target=target, by=request.user, at=at)
-    against = objections(form.code, target, by=request.user, at=at) if target else []
+        form = form_class(target=target, by=by, at=at)
+    against = objections(form.code, target, by=by, at=at) if target else []
     # What was typed stays on the page, unless the person may not do this at all.
     if against and (not form.is_bound or _no_duty(against)):
         return _say_no(request, form, against, len(against))

@@ -1,11 +1,12 @@
 """What every act's form has: the key of the deed, its facts, what it says before and asks again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import EMPTY_VALUES
 from django.db.models import Count
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -58,13 +59,29 @@ class CountField(forms.IntegerField):
         super().__init__(**{"min_value": 0, "max_value": SMALL, **options})
 
 
+class AskedElsewhere:
+    """
+    A field marked as required whose blank the form lets through.
+
+    The law refuses the blank, by its code and article; or another answer decides if it is needed.
+    """
+
+    def validate(self, value: Any) -> None:
+        if value not in EMPTY_VALUES:
+            super().validate(value)  # type: ignore[misc]
+
+
+class PaperField(AskedElsewhere, forms.CharField):
+    """What a paper says: its number, a place, a name."""
+
+
 class ActForm(forms.Form):
     """
     One act as a person meets it: fields, what will happen, and how the facts are read.
 
-    `looked_at_again`: the answers and the outcome are shown before the act is done. `above` and
-    `inside` are templates with what the act is about, before and within the form; `not_yet` one
-    for when the act is not possible.
+    `looked_at_again`: the answers and the outcome are shown before the act is done. Templates:
+    `above`, `inside` and `below` say what the act is about, before, within and after the form;
+    `afterwards` what will follow from it; `not_yet` what else to know while it is not possible.
     """
 
     code: ClassVar[str]
@@ -73,7 +90,9 @@ class ActForm(forms.Form):
     button: ClassVar[Any] = ""
     above: ClassVar[str] = ""
     inside: ClassVar[str] = ""
-    outcome: ClassVar[str] = ""
+    below: ClassVar[str] = ""
+    fields_as: ClassVar[str] = "components/fields.html"
+    afterwards: ClassVar[str] = ""
     not_yet: ClassVar[str] = ""
 
     key = forms.CharField(
@@ -93,12 +112,16 @@ class ActForm(forms.Form):
         self.target, self.by, self.at = target, by, at
         self.day: date = legal_day(at)
         super().__init__(data, label_suffix="")
-        if data is None:
-            self.initial |= {"key": new_key(), **self.first_answers()}
         self.prepare()
+        if data is None:
+            self.initial = {"key": new_key(), **self.first_answers()}
 
     def prepare(self) -> None:
         """Fill choices that depend on the target."""
+
+    def field(self, name: str) -> Any:
+        """Return a field to be filled; its kind is known where it is declared."""
+        return self.fields[name]
 
     def first_answers(self) -> dict[str, Any]:
         """Return what the empty form proposes."""
@@ -212,18 +235,22 @@ def moves_of(act: DoneAct) -> list[dict[str, Any]]:
 
 def spoken(form: forms.Form, name: str) -> str:
     """Return an answer in words."""
-    value, field = form.cleaned_data.get(name), form.fields[name]
+    value: Any = form.cleaned_data.get(name)
+    field: Any = form.fields[name]
     if isinstance(value, bool) and not isinstance(field, forms.ChoiceField):
         return _("Có") if value else _("Không")
     if isinstance(field, forms.MultipleChoiceField):
-        titles = {str(code): str(title) for code, title in field.choices}
-        return "; ".join(titles[code] for code in value) or _("Không có")
+        titles = _titles(field)
+        return "; ".join(titles[code] for code in value or ()) or _("Không có")
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        titles = {str(code): str(title) for code, title in field.choices}
-        return titles.get(str(value), str(value))
+        return _titles(field).get(str(value), str(value))
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
     return "—" if value in (None, "") else str(value)
+
+
+def _titles(field: Any) -> dict[str, str]:
+    return {str(code): str(title) for code, title in field.choices}
 
 
 def case_rows(cases: Any, *columns: str) -> list[dict[str, Any]]:
@@ -280,12 +307,12 @@ def name_within(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def posted_rows(data: QueryDict | None, prefix: str) -> dict[str, str]:
+def posted_rows(data: Mapping[str, Any] | None, prefix: str) -> dict[str, str]:
     """Return the values of fields named prefix + household code, without blanks around."""
     if data is None:
         return {}
     return {
-        name.removeprefix(prefix): value.strip()
+        name.removeprefix(prefix): str(value).strip()
         for name, value in data.items()
         if name.startswith(prefix) and is_code(name.removeprefix(prefix))
     }

@@ -13,6 +13,7 @@ from cases.models import HouseholdClass, Round
 from workflow.pages.forms.base import (
     ActForm,
     ConfirmForm,
+    PaperField,
     case_rows,
     class_counts,
     households,
@@ -30,11 +31,10 @@ OPENING = [
 class NumberedForm(ActForm):
     """A paper with a number."""
 
-    number = forms.CharField(
+    number = PaperField(
         label=gettext_lazy("Số văn bản"),
         help_text=gettext_lazy("Số và ký hiệu của văn bản đã ký."),
         max_length=60,
-        required=False,
     )
 
 
@@ -45,7 +45,7 @@ class SignReportForm(NumberedForm):
     looked_at_again = True
     danger = True
     above = "workflow/acts/movements.html"
-    outcome = "workflow/acts/counted_term.html"
+    afterwards = "workflow/acts/counted_term.html"
 
     def tables(self) -> dict[str, Any]:
         return {

@@ -27,7 +27,15 @@ from cases.rules.personal_number import check_personal_number, is_rejected
 from workflow.acts import registry
 from workflow.acts.registry import BadFact
 from workflow.machine.apply import Done, lock_round
-from workflow.pages.forms.base import ActForm, ConfirmForm, CountField, DayField, households
+from workflow.pages.forms.base import (
+    ActForm,
+    AskedElsewhere,
+    ConfirmForm,
+    CountField,
+    DayField,
+    PaperField,
+    households,
+)
 
 SUGGESTED = 200
 
@@ -43,23 +51,21 @@ class OpenRoundForm(ActForm):
         help_text=gettext_lazy("Những đơn vị mà bà/ông có thẩm quyền mở đợt rà soát."),
     )
     year = CountField(label=gettext_lazy("Năm rà soát"), min_value=1, max_value=9999)
-    plan_paper = forms.CharField(
+    plan_paper = PaperField(
         label=gettext_lazy("Kế hoạch rà soát"),
         help_text=gettext_lazy("Số và ngày văn bản, ví dụ 12/KH-UBND ngày 05/09/2024."),
         max_length=200,
-        required=False,
     )
-    committee_paper = forms.CharField(
+    committee_paper = PaperField(
         label=gettext_lazy("Quyết định lập Ban Chỉ đạo"),
         help_text=gettext_lazy("Số và ngày văn bản."),
         max_length=200,
-        required=False,
     )
 
     def prepare(self) -> None:
         communes = communes_within_duty(self.by, Duty.OPEN_ROUND, self.day)
         versions = UnitVersion.objects.in_force(self.day).filter(unit__in=communes)
-        self.fields["commune"].choices = versions.order_by("name").values_list("unit_id", "name")
+        self.field("commune").choices = versions.order_by("name").values_list("unit_id", "name")
 
     def first_answers(self) -> dict[str, Any]:
         return {"year": self.day.year}
@@ -93,17 +99,26 @@ class OpenRoundForm(ActForm):
         )
 
 
+class VillageField(AskedElsewhere, forms.ModelChoiceField):
+    """A village of the round."""
+
+
+class PersonsField(AskedElsewhere, CountField):
+    """How many people live in the household."""
+
+
 class ReceiveRequestForm(ActForm):
     """Form 01 of one household, known by its code or entered now."""
 
     code = "receive_request"
+    fields_as = "workflow/acts/request_fields.html"
+    use_required_attribute = False  # which fields are needed depends on the first answer
     inside = "workflow/acts/known_households.html"
 
-    form_number = forms.CharField(
+    form_number = PaperField(
         label=gettext_lazy("Số và ngày nhận Giấy đề nghị"),
         help_text=gettext_lazy("Ghi trên Mẫu số 01, ví dụ 07 ngày 01/10/2024."),
         max_length=120,
-        required=False,
     )
     which = forms.ChoiceField(
         label=gettext_lazy("Hộ đề nghị"),
@@ -113,23 +128,21 @@ class ReceiveRequestForm(ActForm):
         ],
         widget=forms.RadioSelect,
     )
-    household = forms.CharField(
+    household = PaperField(
         label=gettext_lazy("Mã hộ"),
-        help_text=gettext_lazy("Chỉ dùng khi hộ đã có mã."),
         max_length=30,
-        required=False,
         widget=forms.TextInput(attrs={"list": "known-households", "autocomplete": "off"}),
     )
-    head_name = forms.CharField(
+    head_name = PaperField(
         label=gettext_lazy("Họ và tên chủ hộ"),
-        help_text=gettext_lazy("Ô này và các ô dưới chỉ dùng khi ghi hộ mới."),
         max_length=120,
-        required=False,
     )
-    village = forms.ModelChoiceField(
-        label=gettext_lazy("Thôn"), queryset=VillageReview.objects.none(), required=False
+    village = VillageField(
+        label=gettext_lazy("Thôn"),
+        queryset=VillageReview.objects.none(),
+        empty_label=gettext_lazy("Chọn thôn"),
     )
-    persons = CountField(label=gettext_lazy("Số nhân khẩu"), min_value=1, required=False)
+    persons = PersonsField(label=gettext_lazy("Số nhân khẩu"), min_value=1)
     sex = forms.ChoiceField(
         label=gettext_lazy("Giới tính chủ hộ"),
         choices=[("", gettext_lazy("Chưa rõ")), *Sex.choices],
@@ -145,7 +158,7 @@ class ReceiveRequestForm(ActForm):
     )
 
     def prepare(self) -> None:
-        self.fields["village"].queryset = self.target.village_reviews.all()
+        self.field("village").queryset = self.target.village_reviews.all()
 
     def first_answers(self) -> dict[str, Any]:
         return {"which": "known"}

@@ -12,6 +12,7 @@ from workflow.pages.forms.base import (
     ActForm,
     CountField,
     DayField,
+    PaperField,
     case_rows,
     households,
     name_within,
@@ -34,7 +35,7 @@ class MeetingForm(ActForm):
     looked_at_again = True
     danger = True
     inside = "workflow/acts/votes.html"
-    outcome = "workflow/acts/meeting_outcome.html"
+    afterwards = "workflow/acts/meeting_outcome.html"
 
     held_on = DayField(label=gettext_lazy("Ngày họp"))
     place = forms.CharField(label=gettext_lazy("Địa điểm"), max_length=200)
@@ -59,9 +60,7 @@ class MeetingForm(ActForm):
     front_invited = forms.BooleanField(
         label=gettext_lazy("Đã mời Ủy ban Mặt trận Tổ quốc cấp xã giám sát"), required=False
     )
-    minutes_number = forms.CharField(
-        label=gettext_lazy("Số biên bản"), max_length=60, required=False
-    )
+    minutes_number = PaperField(label=gettext_lazy("Số biên bản"), max_length=60)
     minutes_signed = forms.BooleanField(
         label=gettext_lazy(
             "Biên bản đã lập hai bản, có chữ ký của chủ trì, thư ký và đại diện hộ dân"
@@ -79,12 +78,12 @@ class MeetingForm(ActForm):
         in_office = RoleAssignment.objects.in_force(self.day).filter(
             role=Role.VILLAGE_HEAD, unit=self.target.village_id
         )
-        self.fields["chair"].queryset = User.objects.filter(
+        self.field("chair").queryset = User.objects.filter(
             pk__in=in_office.values("user"), is_active=True
         ).order_by("full_name")
 
     def first_answers(self) -> dict[str, Any]:
-        heads = list(self.fields["chair"].queryset[:2])
+        heads = list(self.field("chair").queryset[:2])
         return {
             "held_on": self.day,
             "place": _("Nhà văn hóa %(village)s")

@@ -10,6 +10,7 @@ from cases.models import PostedEntry, VillageReview
 from workflow.pages.forms.base import (
     ActForm,
     ConfirmForm,
+    PaperField,
     case_rows,
     class_counts,
     households,
@@ -20,15 +21,12 @@ from workflow.pages.forms.base import (
 class PlacesForm(ActForm):
     """The two places where a list hangs."""
 
-    village_place = forms.CharField(
+    village_place = PaperField(
         label=gettext_lazy("Nơi niêm yết tại thôn"),
         help_text=gettext_lazy("Nhà văn hóa hoặc nhà sinh hoạt cộng đồng."),
         max_length=200,
-        required=False,
     )
-    commune_place = forms.CharField(
-        label=gettext_lazy("Nơi niêm yết tại xã"), max_length=200, required=False
-    )
+    commune_place = PaperField(label=gettext_lazy("Nơi niêm yết tại xã"), max_length=200)
 
     @property
     def village_review(self) -> VillageReview:
@@ -46,8 +44,9 @@ class PlacesForm(ActForm):
 class PostListForm(PlacesForm):
     code = "post_list"
     looked_at_again = True
-    above = "workflow/acts/to_post.html"
-    outcome = "workflow/acts/counted_term.html"
+    above = "workflow/acts/counted_term.html"
+    below = "workflow/acts/to_post.html"
+    afterwards = "workflow/acts/counted_term.html"
 
     def tables(self) -> dict[str, Any]:
         return {"to_post": case_rows(self.movable(), "result_class")}
@@ -100,16 +99,14 @@ class ComplainForm(ActForm):
     code = "complain"
     above = "workflow/acts/complain_above.html"
 
-    complainant = forms.CharField(
+    complainant = PaperField(
         label=gettext_lazy("Người khiếu nại"),
         help_text=gettext_lazy("Họ và tên, nơi ở. Không hiện ở trang công khai."),
         max_length=120,
-        required=False,
     )
-    content = forms.CharField(
+    content = PaperField(
         label=gettext_lazy("Nội dung khiếu nại"),
         max_length=5000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 

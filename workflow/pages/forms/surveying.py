@@ -66,7 +66,7 @@ class SurveyForm(ActForm):
 
     def prepare(self) -> None:
         self.standard = standard_of_code(self.target.round.standard)
-        self.fields["deprived"].choices = [
+        self.field("deprived").choices = [
             (str(indicator.number), f"{indicator.number}. {_(indicator.name_vi)}")
             for indicator in self.standard.indicators
         ]
