@@ -4,6 +4,7 @@ Villages of a commune: found by name on a day, added by a paper.
 Administrative lists end at the commune; villages come from a page or with an imported list.
 """
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -64,10 +65,18 @@ def add_villages(
     """
     wanted = {fold(name): normalise(name) for name in names}
     present = {key: unit for key, unit in villages_of(commune, valid_from).items() if key in wanted}
-    new = {name: kind_of(name) for key, name in wanted.items() if key not in present}
+    # Numbered in the order people count them: Thôn 2 before Thôn 10, whatever the file's order.
+    names_to_add = sorted((wanted[key] for key in wanted.keys() - present.keys()), key=counting_key)
+    new = {name: kind_of(name) for name in names_to_add}
     if not new:
         return present
     return present | _add(commune, new, valid_from, source_document)
+
+
+def counting_key(name: str) -> list[tuple[int, int, str]]:
+    """Return the key that sorts "Thôn 2" before "Thôn 10"."""
+    parts = re.split(r"(\d+)", fold(name))
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts]
 
 
 def titled(name: str, kind: str) -> str:

@@ -7,7 +7,7 @@ the engine judges it. Accounts are made by `appoint` steps, and only where demon
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -33,9 +33,11 @@ from cases.permissions import sync_grants
 from cases.rules.packs import PACKS, Span, pack_in_force
 from cases.rules.standards import MeasureError
 from cases.sheets.households import read_households
-from cases.sheets.workbook import open_workbook
-from workflow import imports
+from cases.sheets.workbook import UnreadableWorkbook, open_workbook
 from workflow.acts.registry import BadFact, do
+from workflow.imports.files import NotWhole
+from workflow.imports.households import plan_households, take
+from workflow.imports.surveys import plan_surveys, take_surveys
 from workflow.machine.apply import Done
 from workflow.machine.refusals import Refused
 
@@ -43,7 +45,10 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SPANS = {act.code: act.span for pack in PACKS.values() for act in pack.acts}
 # In law these are about one household; the form is filled for the commune.
 ON_ROUND = {"receive_request", "refuse"}
-IMPORTS = {"import_households", "import_surveys"}
+_IMPORTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "import_households": (plan_households, take),
+    "import_surveys": (plan_surveys, take_surveys),
+}
 FILTERS = {"state", "basis", "opening_class", "result_class", "departure_reported", "village"}
 KEYS = {"at", "by", "do", "on", "facts", "expect", "note"}
 
@@ -138,7 +143,7 @@ def play(scenario: Scenario) -> Iterator[Played]:
     for step in scenario.steps:
         if step.do == "appoint":
             yield _appoint(scenario, step)
-        elif step.do in IMPORTS:
+        elif step.do in _IMPORTS:
             yield _import(scenario, step)
         else:
             targets = list(_targets(scenario, step))
@@ -155,7 +160,7 @@ def _read_step(number: int, row: Mapping[str, Any]) -> Step:
     for key in ("at", "do"):
         if key not in row:
             raise ScenarioError(f"step {number}: the key {key} is missing")
-    if row["do"] not in {*SPANS, *IMPORTS, "appoint"}:
+    if row["do"] not in {*SPANS, *_IMPORTS, "appoint"}:
         raise ScenarioError(f"step {number}: there is no act {row['do']!r}")
     if row["do"] != "appoint" and "by" not in row:
         raise ScenarioError(f"step {number}: the key by is missing")
@@ -342,15 +347,21 @@ def _import(scenario: Scenario, step: Step) -> Played:
     file = scenario.files.get(str(step.facts.get("file", "")))
     if file is None:
         raise ScenarioError(f"step {step.number}: facts.file names none of the scenario's files")
-    take = imports.import_households if step.do == "import_households" else imports.import_surveys
-    report = take(file, by=by, at=step.at, year=scenario.year)
-    lines = [f"{error.code} {error.row}" for error in report.errors]
-    told = Played(
-        **_told(step, by, file.name),
-        result="refused" if lines else "done",
-        moved=report.taken,
-        refusals=lines,
-    )
+    plan, take = _IMPORTS[step.do]
+    try:
+        planned = plan(file, name=file.name, by=by, at=step.at, year=scenario.year)
+        good_rows = bool(step.facts.get("good_rows", False))
+        taken = take(planned, by=by, at=step.at, key=planned.key, good_rows_only=good_rows)
+    except UnreadableWorkbook as reason:
+        told = Played(
+            **_told(step, by, file.name), result="refused", refusals=[f"{reason.code} {reason}"]
+        )
+    except NotWhole as reason:
+        lines = [f"{error.code} {error}" for error in reason.plan.errors]
+        told = Played(**_told(step, by, file.name), result="refused", refusals=lines)
+    else:
+        moved = planned.row_count - taken.rows_left_out
+        told = Played(**_told(step, by, file.name), result="done", moved=moved)
     return _met(step, told)
 
 
