@@ -9,7 +9,7 @@ from cases.names import fold, normalise
 from cases.sheets.households import HouseholdRow, HouseholdSheet
 from workflow.imports.faults import Faults
 from workflow.imports.files import Errand
-from workflow.imports.known import Known
+from workflow.imports.known import Holder, Known
 from workflow.machine.refusals import refusal
 from workflow.machine.scope import Scope
 
@@ -159,12 +159,12 @@ class Check:
             self.faults.bad_rows.add(row.row)
         return bad
 
-    def _shown_household(self, household: Household) -> str:
+    def _shown_household(self, holder: Holder) -> str:
         """Return the code of a household within the person's duty; of others nothing is told."""
-        village = self.known.villages.get(household.village_id)
+        village = self.known.villages.get(holder.village_id)
         communes = self.known.communes.values()
         here = {c.unit_id for c in communes if c.unit.code in self.known.within_duty}
-        return household.code if village and village.parent_id in here else _("ở xã khác")
+        return holder.code if village and village.parent_id in here else _("ở xã khác")
 
     def _error(self, row: HouseholdRow, key: str, value: str, code: str, **facts: object) -> None:
         self.faults.bad_rows.add(row.row)

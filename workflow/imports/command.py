@@ -57,20 +57,18 @@ class ImportCommand(BaseCommand):
         year = options["year"] or legal_day(at).year
         path: Path = options["file"]
         try:
-            plan = self.kind.plan(path, name=path.name, by=by, at=at, year=year)
+            file = self.kind.read(path, name=path.name, by=by, at=at, year=year)
             if options["dry_run"]:
-                self._show_plan(plan, as_json)
+                self._show_plan(self.kind.plan(file), as_json)
                 return
-            taken = self.kind.take(
-                plan, by=by, at=at, key=plan.key, good_rows_only=options["good_rows"]
-            )
+            taken = self.kind.take(file, good_rows_only=options["good_rows"])
         except (UnreadableWorkbook, Overtaken) as reason:
             self._print_json(as_json, {"taken": False, "sentence": str(reason)})
             raise CommandError(str(reason)) from reason
         except NotWhole as reason:
             self._show_faults(reason.plan, as_json)
             raise CommandError(str(reason)) from reason
-        self._show_taken(plan, taken, as_json)
+        self._show_taken(taken, as_json)
 
     def _show_plan(self, plan: Any, as_json: bool) -> None:
         if not plan.is_whole:
@@ -80,32 +78,32 @@ class ImportCommand(BaseCommand):
                 % {"errors": plan.error_count, "good": plan.good_count, "rows": plan.row_count}
             )
         if as_json:
-            self._print_json(as_json, _as_json(plan, plan.tallies, taken=False))
+            self._print_json(as_json, _as_json(plan, taken=False))
             return
         self._show_lines(_notes(plan))
-        self.stdout.write(_("Đọc thử, chưa ghi gì: %(what)s") % {"what": self._what(plan)})
+        self.stdout.write(
+            _("Đọc thử, chưa ghi gì: %(what)s") % {"what": self.kind.sentence(plan.total)}
+        )
 
-    def _show_taken(self, plan: Any, taken: Any, as_json: bool) -> None:
+    def _show_taken(self, taken: Any, as_json: bool) -> None:
+        plan = taken.plan
         if as_json:
-            facts = _as_json(plan, taken.tallies, taken=True)
+            facts = _as_json(plan, taken=True)
             self._print_json(as_json, {**facts, "before": taken.before})
             return
-        self._show_lines([*map(str, plan.errors[:SHOWN]), *_notes(plan)])
+        self._show_lines([*_shown(plan.errors, plan.error_count), *_notes(plan)])
         if taken.rows_left_out:
             self.stdout.write(_("Bỏ lại %(count)d dòng có lỗi.") % {"count": taken.rows_left_out})
         if taken.before:
             self.stdout.write(_("Tệp này đã nhận trước đó: không có gì thay đổi."))
         else:
-            self.stdout.write(_("Đã nhận: %(what)s") % {"what": self._what(taken)})
+            self.stdout.write(_("Đã nhận: %(what)s") % {"what": self.kind.sentence(taken.total)})
 
     def _show_faults(self, plan: Any, as_json: bool) -> None:
         if as_json:
-            self._print_json(as_json, _as_json(plan, plan.tallies, taken=False))
+            self._print_json(as_json, _as_json(plan, taken=False))
             return
         self._show_lines(_shown(plan.errors, plan.error_count))
-
-    def _what(self, told: Any) -> str:
-        return self.kind.sentence(told.total)
 
     def _show_lines(self, lines: Sequence[str]) -> None:
         for line in lines:
@@ -155,7 +153,7 @@ def _shown(cells: Sequence[CellError], count: int) -> list[str]:
     return lines
 
 
-def _as_json(plan: Any, tallies: Sequence[Any], *, taken: bool) -> dict[str, Any]:
+def _as_json(plan: Any, *, taken: bool) -> dict[str, Any]:
     return {
         "taken": taken,
         "file": plan.name,
@@ -167,5 +165,5 @@ def _as_json(plan: Any, tallies: Sequence[Any], *, taken: bool) -> dict[str, Any
         "warning_count": plan.warning_count,
         "warnings": [asdict(warning) for warning in plan.warnings],
         "ignored_columns": list(plan.ignored_columns),
-        "tallies": [asdict(tally) for tally in tallies],
+        "tallies": [asdict(tally) for tally in plan.tallies],
     }

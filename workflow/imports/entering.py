@@ -14,7 +14,7 @@ from workflow.acts.listing import add_cases, add_village_reviews, receive_reques
 from workflow.imports.checks import ARRIVAL, LAST_YEAR, LIST_PREFIX, REQUEST
 from workflow.imports.faults import Faults
 from workflow.imports.files import Errand, batches, derived_key
-from workflow.imports.known import Known
+from workflow.imports.known import MEMBER_COLUMNS, Known
 from workflow.machine.refusals import Refused
 
 HOUSEHOLD_COLUMNS = (
@@ -26,16 +26,6 @@ HOUSEHOLD_COLUMNS = (
     "persons",
     "ethnicity",
     "departure_reported",
-)
-MEMBER_COLUMNS = (
-    "household",
-    "position",
-    "full_name",
-    "relation",
-    "sex",
-    "birth_date",
-    "ethnicity",
-    "personal_number",
 )
 
 
@@ -157,8 +147,8 @@ class Entry:
             household = self.households[row.household_code]
             told = dict.fromkeys(map(_member_told, row.members))
             for member in self.known.members.get(household.pk, []):
-                if (known := _member_known(member)) in told:
-                    del told[known]
+                if member.told in told:
+                    del told[member.told]
                 else:
                     gone.append(member.pk)
                     self._changed.add(household.code)
@@ -169,7 +159,7 @@ class Entry:
             self.tallies[row.commune_code].changed += household.code in self._changed
         for some in batches(gone):
             Member.objects.filter(pk__in=some).update(valid_until=self.errand.day)
-        insert_rows(Member, MEMBER_COLUMNS, new)
+        insert_rows(Member, ("household", *MEMBER_COLUMNS), new)
 
     def _enter_standings(self) -> None:
         """Enter last year's class, and "was on a list" without a year for those who return."""
@@ -278,18 +268,6 @@ def _member_told(member: MemberRow) -> tuple[object, ...]:
         member.order,
         normalise(member.full_name),
         normalise(member.relation),
-        member.sex,
-        member.birth_date,
-        member.ethnicity,
-        member.personal_number,
-    )
-
-
-def _member_known(member: Member) -> tuple[object, ...]:
-    return (
-        member.position,
-        member.full_name,
-        member.relation,
         member.sex,
         member.birth_date,
         member.ethnicity,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from workflow.machine.apply import legal_day
 
 Source = Path | BinaryIO | bytes
 Value = TypeVar("Value")
+Sheet = TypeVar("Sheet")
 
 # A list of values in one query: below what SQLite takes as parameters (32,766).
 BATCH = 10_000
@@ -36,6 +37,14 @@ class Errand:
     @property
     def day(self) -> date:
         return legal_day(self.at)
+
+
+@dataclass(frozen=True)
+class ReadFile(Generic[Sheet]):
+    """A file whose rows are read and not yet held against the database."""
+
+    errand: Errand
+    sheet: Sheet
 
 
 class NotWhole(Exception):

@@ -1,7 +1,7 @@
 """Taking a household list (danh sách hộ): a trial first, then the same for good."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from cases.sheets.households import HouseholdSheet, read_households
 from workflow.imports.checks import Check
 from workflow.imports.entering import Entry, Tally
 from workflow.imports.faults import Faults
-from workflow.imports.files import Errand, NotWhole, Source, one_piece, open_errand
+from workflow.imports.files import NotWhole, ReadFile, Source, one_piece, open_errand
 from workflow.imports.known import Known, look_up
 from workflow.machine.apply import lock_round
 
@@ -33,8 +33,7 @@ class HouseholdPlan:
     row_count: int
     good_count: int
     tallies: Sequence[Tally]
-    sheet: HouseholdSheet
-    errand: Errand
+    file: ReadFile[HouseholdSheet]
 
     @property
     def is_whole(self) -> bool:
@@ -52,15 +51,22 @@ class HouseholdPlan:
 
 @dataclass(frozen=True)
 class Taken:
-    """What was taken of a list; `before`: all of it had been here already."""
+    """What was taken of a list; the faults in `plan` are those of the rows left out."""
 
-    tallies: Sequence[Tally]
-    rows_left_out: int
-    before: bool
+    plan: HouseholdPlan
 
     @property
     def total(self) -> Tally:
-        return total_of(self.tallies)
+        return self.plan.total
+
+    @property
+    def rows_left_out(self) -> int:
+        return self.plan.row_count - self.plan.good_count
+
+    @property
+    def before(self) -> bool:
+        """Test if all of it had been here already."""
+        return self.plan.taken_before
 
 
 def plan_households(
@@ -72,10 +78,7 @@ def plan_households(
     :raises UnreadableWorkbook: when it cannot be read at all
     :raises Overtaken: when somebody wrote the same households meanwhile
     """
-    errand, workbook = open_errand(source, name=name, by=by, at=at, year=year)
-    sheet = read_households(workbook)
-    with one_piece(trial=True):
-        return _enter(sheet, errand)
+    return plan_list(read_list(source, name=name, by=by, at=at, year=year))
 
 
 def take(
@@ -87,12 +90,44 @@ def take(
     :raises NotWhole: when it has errors and the good rows were not asked for on purpose
     :raises Overtaken: when somebody wrote the same households meanwhile
     """
-    errand = Errand(plan.name, key, plan.year, by, at)
+    errand = replace(plan.file.errand, by=by, at=at, key=key)
+    return take_list(ReadFile(errand, plan.file.sheet), good_rows_only=good_rows_only)
+
+
+def read_list(
+    source: Source, *, name: str, by: User, at: datetime, year: int
+) -> ReadFile[HouseholdSheet]:
+    """
+    Read the rows of the workbook, to plan or to take them.
+
+    :raises UnreadableWorkbook: when it cannot be read at all
+    """
+    errand, workbook = open_errand(source, name=name, by=by, at=at, year=year)
+    return ReadFile(errand, read_households(workbook))
+
+
+def plan_list(file: ReadFile[HouseholdSheet]) -> HouseholdPlan:
+    """
+    Return what taking the rows would bring; everything is tried and rolled back.
+
+    :raises Overtaken: when somebody wrote the same households meanwhile
+    """
+    with one_piece(trial=True):
+        return _enter(file, good_rows_only=True)
+
+
+def take_list(file: ReadFile[HouseholdSheet], *, good_rows_only: bool = False) -> Taken:
+    """
+    Take the rows as they are read, all or nothing.
+
+    :raises NotWhole: when there are errors and the good rows were not asked for on purpose
+    :raises Overtaken: when somebody wrote the same households meanwhile
+    """
     with one_piece():
-        done = _enter(plan.sheet, errand)
+        done = _enter(file, good_rows_only=good_rows_only)
         if not done.is_whole and not good_rows_only:
             raise NotWhole(done)
-    return Taken(done.tallies, done.row_count - done.good_count, done.taken_before)
+    return Taken(done)
 
 
 def total_of(tallies: Sequence[Tally]) -> Tally:
@@ -103,8 +138,9 @@ def total_of(tallies: Sequence[Tally]) -> Tally:
     return total
 
 
-def _enter(sheet: HouseholdSheet, errand: Errand) -> HouseholdPlan:
+def _enter(file: ReadFile[HouseholdSheet], *, good_rows_only: bool) -> HouseholdPlan:
     """Check the rows and write the good ones, in the transaction of the caller."""
+    errand, sheet = file.errand, file.sheet
     forget_scope(errand.by)
     faults = Faults(sheet)
     known = look_up(sheet.rows, errand)
@@ -112,7 +148,8 @@ def _enter(sheet: HouseholdSheet, errand: Errand) -> HouseholdPlan:
         lock_round(round)
     check = Check(sheet, known, faults, errand)
     check.run()
-    tallies = _write(check, known, faults)
+    writes = good_rows_only or not faults.error_count
+    tallies = _write(check, known, faults) if writes else []
     return HouseholdPlan(
         name=errand.name,
         year=errand.year,
@@ -125,8 +162,7 @@ def _enter(sheet: HouseholdSheet, errand: Errand) -> HouseholdPlan:
         row_count=len(sheet.rows),
         good_count=len(check.good_rows()),
         tallies=tallies,
-        sheet=sheet,
-        errand=errand,
+        file=file,
     )
 
 

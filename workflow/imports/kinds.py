@@ -8,9 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from workflow.imports.blanks import blank_households, blank_surveys
-from workflow.imports.households import plan_households, take
+from workflow.imports.files import ReadFile
+from workflow.imports.households import plan_list, read_list, take_list
 from workflow.imports.sentences import households_sentence, surveys_sentence
-from workflow.imports.surveys import plan_surveys, take_surveys
+from workflow.imports.surveys import plan_forms, read_forms, take_forms
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Kind:
     code: str  # in addresses
     title: str | Promise
     hint: str | Promise
-    plan: Callable[..., Any]
+    read: Callable[..., ReadFile[Any]]
+    plan: Callable[[ReadFile[Any]], Any]
     take: Callable[..., Any]
     sentence: Callable[[Any], str]  # what a total brings
     blank: Callable[[], bytes]
@@ -31,8 +33,9 @@ HOUSEHOLDS = Kind(
     "danh-sach-ho",
     _("Danh sách hộ"),
     _("Hai trang tính Ho và NhanKhau."),
-    plan_households,
-    take,
+    read_list,
+    plan_list,
+    take_list,
     households_sentence,
     blank_households,
     "workflow/imports/household_tallies.html",
@@ -41,8 +44,9 @@ SURVEYS = Kind(
     "phieu-ra-soat",
     _("Phiếu rà soát (Phiếu A, Phiếu B)"),
     _("Một trang tính Phieu; hộ phải có trong danh sách rà soát."),
-    plan_surveys,
-    take_surveys,
+    read_forms,
+    plan_forms,
+    take_forms,
     surveys_sentence,
     blank_surveys,
     "workflow/imports/survey_tallies.html",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cases.duties import Duty
 from cases.models import (
@@ -19,6 +20,34 @@ from cases.sheets.households import HouseholdRow
 from workflow.imports.files import Errand, batches
 
 
+# Plain values: model objects of all persons of a large list would be most of the time and memory.
+class KnownMember(NamedTuple):
+    """A present member: key and what a list tells of a person."""
+
+    pk: int
+    told: tuple[object, ...]
+    full_name: str
+    personal_number: str
+
+
+class Holder(NamedTuple):
+    """The household to which a personal number belongs."""
+
+    code: str
+    village_id: int
+
+
+MEMBER_COLUMNS = (
+    "position",
+    "full_name",
+    "relation",
+    "sex",
+    "birth_date",
+    "ethnicity",
+    "personal_number",
+)
+
+
 @dataclass
 class Known:
     """Everything the checks ask about, read once: the number of queries is that of the batches."""
@@ -28,8 +57,8 @@ class Known:
     rounds: dict[str, Round] = field(default_factory=dict)  # by code of commune
     villages: dict[int, UnitVersion] = field(default_factory=dict)  # of these communes
     households: dict[str, Household] = field(default_factory=dict)  # by code
-    members: dict[int, list[Member]] = field(default_factory=dict)  # by household
-    holders: dict[str, Household] = field(default_factory=dict)  # by personal number
+    members: dict[int, list[KnownMember]] = field(default_factory=dict)  # by household
+    holders: dict[str, Holder] = field(default_factory=dict)  # by personal number
     standings: dict[tuple[int, int | None], Standing] = field(default_factory=dict)
     bases: dict[int, str] = field(default_factory=dict)  # household: why it is in the round
 
@@ -69,12 +98,15 @@ def _look_up_places(known: Known, codes: Sequence[str], errand: Errand) -> None:
 def _look_up_people(known: Known, rows: Sequence[HouseholdRow]) -> None:
     present = Member.objects.filter(valid_until__isnull=True)
     for some in batches(sorted(household.pk for household in known.households.values())):
-        for member in present.filter(household__in=some).order_by("household", "position"):
-            known.members.setdefault(member.household_id, []).append(member)
+        members = present.filter(household__in=some).order_by("household", "position")
+        for pk, household, *told in members.values_list("pk", "household", *MEMBER_COLUMNS):
+            member = KnownMember(pk, tuple(told), full_name=told[1], personal_number=told[-1])
+            known.members.setdefault(household, []).append(member)
     told = sorted({m.personal_number for row in rows for m in row.members} - {""})
     for numbers in batches(told):
-        held = present.filter(personal_number__in=numbers).select_related("household")
-        known.holders |= {member.personal_number: member.household for member in held}
+        held = present.filter(personal_number__in=numbers)
+        columns = ("personal_number", "household__code", "household__village")
+        known.holders |= {number: Holder(*where) for number, *where in held.values_list(*columns)}
 
 
 def _look_up_history(known: Known, year: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -26,6 +26,7 @@ from workflow.imports.faults import Faults
 from workflow.imports.files import (
     Errand,
     NotWhole,
+    ReadFile,
     Source,
     batches,
     derived_key,
@@ -74,7 +75,7 @@ class SurveyPlan:
     row_count: int
     good_count: int
     tallies: Sequence[VillageTally]
-    sheet: SurveySheet
+    file: ReadFile[SurveySheet]
 
     @property
     def is_whole(self) -> bool:
@@ -92,15 +93,22 @@ class SurveyPlan:
 
 @dataclass(frozen=True)
 class SurveysTaken:
-    """What was taken of the forms; `before`: all of them had been here already."""
+    """What was taken of the forms; the faults in `plan` are those of the rows left out."""
 
-    tallies: Sequence[VillageTally]
-    rows_left_out: int
-    before: bool
+    plan: SurveyPlan
 
     @property
     def total(self) -> VillageTally:
-        return total_of(self.tallies)
+        return self.plan.total
+
+    @property
+    def rows_left_out(self) -> int:
+        return self.plan.row_count - self.plan.good_count
+
+    @property
+    def before(self) -> bool:
+        """Test if all of them had been here already."""
+        return self.plan.taken_before
 
 
 def plan_surveys(source: Source, *, name: str, by: User, at: datetime, year: int) -> SurveyPlan:
@@ -110,10 +118,7 @@ def plan_surveys(source: Source, *, name: str, by: User, at: datetime, year: int
     :raises UnreadableWorkbook: when the workbook cannot be read at all
     :raises Overtaken: when somebody wrote the same forms meanwhile
     """
-    errand, workbook = open_errand(source, name=name, by=by, at=at, year=year)
-    sheet = read_surveys(workbook)
-    with one_piece(trial=True):
-        return _enter(sheet, errand)
+    return plan_forms(read_forms(source, name=name, by=by, at=at, year=year))
 
 
 def take_surveys(
@@ -125,11 +130,44 @@ def take_surveys(
     :raises NotWhole: when there are errors and the good rows were not asked for on purpose
     :raises Overtaken: when somebody wrote the same forms meanwhile
     """
+    errand = replace(plan.file.errand, by=by, at=at, key=key)
+    return take_forms(ReadFile(errand, plan.file.sheet), good_rows_only=good_rows_only)
+
+
+def read_forms(
+    source: Source, *, name: str, by: User, at: datetime, year: int
+) -> ReadFile[SurveySheet]:
+    """
+    Read the rows of the workbook, to plan or to take them.
+
+    :raises UnreadableWorkbook: when the workbook cannot be read at all
+    """
+    errand, workbook = open_errand(source, name=name, by=by, at=at, year=year)
+    return ReadFile(errand, read_surveys(workbook))
+
+
+def plan_forms(file: ReadFile[SurveySheet]) -> SurveyPlan:
+    """
+    Return what taking the forms would bring; the acts are tried and rolled back.
+
+    :raises Overtaken: when somebody wrote the same forms meanwhile
+    """
+    with one_piece(trial=True):
+        return _enter(file, good_rows_only=True)
+
+
+def take_forms(file: ReadFile[SurveySheet], *, good_rows_only: bool = False) -> SurveysTaken:
+    """
+    Take the forms as they are read, all or nothing.
+
+    :raises NotWhole: when there are errors and the good rows were not asked for on purpose
+    :raises Overtaken: when somebody wrote the same forms meanwhile
+    """
     with one_piece():
-        done = _enter(plan.sheet, Errand(plan.name, key, plan.year, by, at))
+        done = _enter(file, good_rows_only=good_rows_only)
         if not done.is_whole and not good_rows_only:
             raise NotWhole(done)
-    return SurveysTaken(done.tallies, done.row_count - done.good_count, done.taken_before)
+    return SurveysTaken(done)
 
 
 def total_of(tallies: Sequence[VillageTally]) -> VillageTally:
@@ -138,18 +176,21 @@ def total_of(tallies: Sequence[VillageTally]) -> VillageTally:
     return VillageTally("", "", **{name: sum(each[name] for each in counts) for name in names})
 
 
-def _enter(sheet: SurveySheet, errand: Errand) -> SurveyPlan:
+def _enter(file: ReadFile[SurveySheet], *, good_rows_only: bool) -> SurveyPlan:
     """Do the acts of all villages, in the transaction of the caller."""
+    errand, sheet = file.errand, file.sheet
     forget_scope(errand.by)
     faults = Faults(sheet)
     forms = _Forms(sheet, faults, errand)
     forms.look_up()
     forms.check()
+    # Cells that cannot be read are mended first; the law is asked about a sheet that is readable.
+    acts = good_rows_only or not faults.error_count
+    tallies = [forms.enter(review) for review in forms.reviews()] if acts else []
     return SurveyPlan(
         name=errand.name,
         year=errand.year,
         key=errand.key,
-        tallies=[forms.enter(review) for review in forms.reviews()],
         errors=faults.errors,
         warnings=faults.warnings,
         error_count=faults.error_count,
@@ -157,7 +198,8 @@ def _enter(sheet: SurveySheet, errand: Errand) -> SurveyPlan:
         ignored_columns=sheet.ignored_columns,
         row_count=len({row.row for row in sheet.rows} | sheet.bad_rows),
         good_count=len(forms.good_rows()),
-        sheet=sheet,
+        tallies=tallies,
+        file=file,
     )
 
 

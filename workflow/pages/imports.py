@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.duties import Duty
 from cases.sheets.workbook import UnreadableWorkbook
 from workflow import clock
-from workflow.imports.files import NotWhole, Overtaken
+from workflow.imports.files import NotWhole, Overtaken, ReadFile
 from workflow.imports.kinds import KINDS, Kind
 from workflow.imports.uploads import UploadGone, drop, keep, kept
 from workflow.machine.apply import legal_day
@@ -86,12 +86,11 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 def import_file(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """Show what the file would bring and what is wrong; take it, whole or its good rows."""
     kind = _kind(code)
-    at = clock.now()
     try:
-        file = kept(token, owner=_owner(request), kind=code)
-        plan = kind.plan(
-            file.content, name=file.name, by=request.user, at=at, year=legal_day(at).year
-        )
+        file = _read(request, kind, token)
+        if request.method == "POST":
+            return _take(request, kind, token, file)
+        return _plan_page(request, kind, kind.plan(file))
     except UploadGone:
         messages.warning(request, _("Tệp này đã được nhận hoặc đã quá một ngày: hãy nạp lại."))
         return redirect("imports")
@@ -101,9 +100,6 @@ def import_file(request: HttpRequest, code: str, token: str) -> HttpResponse:
     except Overtaken as reason:
         messages.warning(request, str(reason))
         return redirect("imports")
-    if request.method == "POST":
-        return _take(request, kind, token, plan, at)
-    return _plan_page(request, kind, plan)
 
 
 @door("office", Duty.IMPORT)
@@ -116,29 +112,40 @@ def blank(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _take(request: HttpRequest, kind: Kind, token: str, plan: Any, at: Any) -> HttpResponse:
+def _read(request: HttpRequest, kind: Kind, token: str) -> ReadFile[Any]:
+    """
+    Read a kept upload in the name of the person, at the present moment.
+
+    :raises UploadGone: when it is not this person's, or no longer there
+    :raises UnreadableWorkbook: when it cannot be read at all
+    """
+    upload, at = kept(token, owner=_owner(request), kind=kind.code), clock.now()
+    year = legal_day(at).year
+    return kind.read(upload.content, name=upload.name, by=request.user, at=at, year=year)
+
+
+def _take(request: HttpRequest, kind: Kind, token: str, file: ReadFile[Any]) -> HttpResponse:
     good_rows_only = request.POST.get("take") == "good"
     form = GoodRowsForm(request.POST)
     if good_rows_only and not form.is_valid():
-        return _plan_page(request, kind, plan, form)
+        return _plan_page(request, kind, kind.plan(file), form)
     try:
-        taken = kind.take(plan, by=request.user, at=at, key=plan.key, good_rows_only=good_rows_only)
+        taken = kind.take(file, good_rows_only=good_rows_only)
     except NotWhole as reason:
         messages.error(request, str(reason))
-        return _plan_page(request, kind, reason.plan)
-    except Overtaken as reason:
-        messages.warning(request, str(reason))
         return redirect(request.path)
     drop(token, owner=_owner(request), kind=kind.code)
-    messages.success(request, _told(kind, plan, taken))
+    messages.success(request, _told(kind, taken))
     return redirect("imports")
 
 
-def _told(kind: Kind, plan: Any, taken: Any) -> str:
+def _told(kind: Kind, taken: Any) -> str:
     if taken.before:
-        return _("Tệp “%(name)s” đã nhận trước đó: không có gì thay đổi.") % {"name": plan.name}
+        return _("Tệp “%(name)s” đã nhận trước đó: không có gì thay đổi.") % {
+            "name": taken.plan.name
+        }
     told = _("Đã nhận tệp “%(name)s”: %(what)s") % {
-        "name": plan.name,
+        "name": taken.plan.name,
         "what": kind.sentence(taken.total),
     }
     if taken.rows_left_out:
