@@ -81,10 +81,7 @@ def open_round(
     above = _above(version)
     facts = {"plan_paper": plan_paper, "committee_paper": committee_paper, "year": year}
     if earlier := Round.objects.filter(commune=commune, year=year).first():
-        if not answered(key):
-            raise Refused("open_round", [refusal(pack, "round_exists")])
-        perform("open_round", Scope(earlier), by=by, at=at, key=key, facts=facts)
-        return earlier
+        return _opened_before(earlier, by, at, key, facts)
     review = Round(
         year=year,
         commune=commune,
@@ -104,12 +101,27 @@ def open_round(
     try:
         with transaction.atomic():
             review.save()
-    except IntegrityError as error:  # two officers at the same moment
-        raise Refused("open_round", [refusal(pack, "round_exists")]) from error
+    except IntegrityError:  # another request at the same moment; its round is there now
+        earlier = Round.objects.get(commune=commune, year=year)
+        return _opened_before(earlier, by, at, key, facts)
     ActChain.objects.get_or_create(commune=commune)
     add_village_reviews(review, at)
     perform("open_round", Scope(review), by=by, at=at, key=key, facts=facts)
     return review
+
+
+def _opened_before(
+    earlier: Round, by: User, at: datetime, key: str, facts: Mapping[str, object]
+) -> Round:
+    """
+    Return the round to whoever opened it under this key.
+
+    :raises Refused: to everybody else
+    """
+    if not answered(key):
+        raise Refused("open_round", [refusal(_pack(earlier), "round_exists")])
+    perform("open_round", Scope(earlier), by=by, at=at, key=key, facts=facts)
+    return earlier
 
 
 def add_village_reviews(review: Round, at: datetime) -> None:
