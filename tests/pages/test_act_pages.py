@@ -439,6 +439,8 @@ def test_the_posting_sheet_shows_results_and_no_scores(desk: Desk, road: Road) -
     for page in (before, after):
         assert [len(group["rows"]) for group in page.context["groups"]] == [0, 5, 0, 0]
         assert "B1" not in page.content.decode()
+    assert before.context["last_day"] is None
+    assert after.context["last_day"].isoformat() == "2024-10-04"
 
 
 def test_the_posting_cannot_be_closed_a_day_early(desk: Desk, road: Road) -> None:
@@ -496,7 +498,7 @@ def test_the_chair_signs_the_report(desk: Desk, road: Road) -> None:
     form = desk.open("binh", url)
     page = desk.send("binh", url, {"number": "05/BC-UBND"})
 
-    assert form.context["movement_totals"] == [5, 0, 0]
+    assert [cell["n"] for cell in form.context["movement_totals"]] == [5, 0, 0]
     assert page.status_code == 302
     assert Report.objects.get().number == "05/BC-UBND"
 

@@ -227,11 +227,11 @@ def movements(cases: Any) -> dict[str, Any]:
         for opening, title in OPENING
     ]
     totals = [
-        sum(n for (_was, now), n in found.items() if now == result.value) for result in results
+        {"title": result.label, "n": sum(n for (_was, now), n in found.items() if now == result)}
+        for result in results
     ]
     return {
         "movement_rows": rows,
-        "movement_heads": [result.label for result in results],
         "movement_totals": totals,
         "movement_total": sum(found.values()),
     }

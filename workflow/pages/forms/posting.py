@@ -1,8 +1,10 @@
 """Posting at both places, complaints, posting again, and the end of each."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -140,7 +142,9 @@ def posting_groups(review: VillageReview) -> dict[str, Any]:
         ]
     else:
         posting, rows = None, agreed
-    return {"posting": posting, "groups": _four_lists(rows)}
+    # `until` is the first moment after the last day.
+    last_day = timezone.localdate(posting.until - timedelta(seconds=1)) if posting else None
+    return {"posting": posting, "last_day": last_day, "groups": _four_lists(rows)}
 
 
 def _four_lists(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
