@@ -21,9 +21,9 @@ OF_TAN_LAP = {"key": "2024-24646", "village": "24646.001", "code": "24646-00001"
 OF_HOA_BINH = {"key": "2024-24652", "village": "24652.001", "code": "24652-00006"}
 # ... or a thing that belongs to no commune. A new word must be added here, so that it is tried.
 OTHER_WORDS = {
-    "nhap-lieu/<slug:code>/": {"code": "ho"},
-    "nhap-lieu/<slug:code>/mau.xlsx": {"code": "ho"},
-    "nhap-lieu/<slug:code>/<str:token>/": {"code": "ho", "token": "a" * 32},
+    "nhap-lieu/<slug:code>/": {"code": "danh-sach-ho"},
+    "nhap-lieu/<slug:code>/mau.xlsx": {"code": "danh-sach-ho"},
+    "nhap-lieu/<slug:code>/<str:token>/": {"code": "danh-sach-ho", "token": "a" * 32},
     "bao-cao/<int:number>/": {"number": 2},
     "bao-cao/<int:number>/tai-ve/<slug:kind>/": {"number": 2, "kind": "csv"},
 }

@@ -95,9 +95,13 @@ def list_acts(target: Round | VillageReview, user: User, at: datetime) -> list[A
     The number of queries follows the acts, never the cases.
     """
     pack = PACKS[(target if isinstance(target, Round) else target.round).pack]
-    return [
-        _asked_card(pack.by_code[code], pack, target, user, at) for code in ACTS_ON[type(target)]
-    ]
+    acts = [pack.by_code[code] for code in ACTS_ON[type(target)]]
+    return _possible_first(_asked_card(act, pack, target, user, at) for act in acts)
+
+
+def _possible_first(cards: Iterable[ActCard]) -> list[ActCard]:
+    """Sort what can be done before what cannot; the order of the procedure holds among each."""
+    return sorted(cards, key=lambda card: not card.possible)
 
 
 def _asked_card(

@@ -42,11 +42,17 @@ class Wanted:
     ready: int  # of those left, how many are at the step now
 
     @property
+    def tone(self) -> str:
+        return {"done": "good", "current": "warn"}.get(self.state, "plain")
+
+    @property
     def note(self) -> str:
         if self.state == "done":
             return _("xong")
         if not self.left:
             return _("chưa có hộ nào trong danh sách")
+        if self.ready == self.left:
+            return _("còn %(left)d hộ") % {"left": self.left}
         if self.ready:
             return _("còn %(left)d hộ, %(ready)d hộ đến lượt") % {
                 "left": self.left,
