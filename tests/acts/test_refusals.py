@@ -185,6 +185,13 @@ def posted_in_one_place(road: Road) -> Deed:
     )
 
 
+def posted_over_an_open_posting(road: Road) -> Deed:
+    posted(road)
+    ask_for_review(road, Household.objects.exclude(standings__isnull=False).get())
+    road.list().survey().classify().meet()
+    return road.post
+
+
 def closed_too_early(road: Road) -> Deed:
     posted(road).pass_days(2)
     return road.close
@@ -294,6 +301,7 @@ SCENES: dict[str, Callable[[Road], Deed]] = {
     "minutes_signed": meeting_with(minutes_signed=False),
     "needs_no_screen": surveyed_without_screening,
     "no_duty": done_by_the_neighbours,
+    "no_other_posting_open": posted_over_an_open_posting,
     "not_questioned": bare("give_opinion", reported, "quyen", False),
     "nothing_to_do": listed_twice,
     "opinion_in_writing": opinion_by_word_of_mouth,
@@ -536,6 +544,32 @@ def test_a_re_posted_result_can_be_contested_again(road: Road) -> None:
     complain(road, case, complainant="Bà Tư")
 
     assert state(case) == "contested"
+
+
+def test_a_contested_re_posting_leaves_no_running_term_but_the_new_re_verification(
+    road: Road,
+) -> None:
+    posted(road)
+    case = road.cases()[0]
+    complain(road, case)
+    reverify(road, case)
+    repost(road, case)
+
+    complain(road, case, complainant="Bà Tư")
+
+    running = case.terms.filter(ended_at__isnull=True).values_list("code", flat=True)
+    assert list(running) == ["reverification"]
+
+
+def test_a_posting_ends_when_its_last_household_goes_into_re_verification(road: Road) -> None:
+    posted(road)
+
+    for case in road.cases():
+        complain(road, case)
+
+    review = road.reviews[0]
+    assert not review.postings.filter(closed_at__isnull=True).exists()
+    assert not review.terms.filter(code="posting", ended_at__isnull=True).exists()
 
 
 # Report, opinion, decision. -----------------------------------------------------------------------

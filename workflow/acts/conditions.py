@@ -97,6 +97,13 @@ def posted_at_both_places(asking: Asking) -> tuple[str, ...] | None:
 
 
 @condition
+def no_other_posting_open(asking: Asking) -> tuple[str, ...] | None:
+    review = asking.village_review
+    open_one = review and review.postings.filter(case__isnull=True, closed_at__isnull=True).exists()
+    return _fails_unless(not open_one)
+
+
+@condition
 def complaint_written_down(asking: Asking) -> tuple[str, ...] | None:
     facts = _facts(asking)
     return _fails_unless(facts.get("complainant") and facts.get("content"))

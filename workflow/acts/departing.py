@@ -4,6 +4,7 @@ from datetime import datetime
 
 from cases.models import Case, Departure, User
 from workflow.acts.deed import perform
+from workflow.acts.posting import take_down
 from workflow.machine.apply import Deed, Done
 from workflow.machine.scope import of_case
 
@@ -15,7 +16,7 @@ def record_departure(
 
     def write(deed: Deed) -> None:
         deed.cases().update(departure=reason.value)
-        case.repostings.filter(closed_at__isnull=True).update(closed_at=at, closing_act=deed.act)
+        take_down(deed, case)
         case.terms.filter(ended_at__isnull=True).update(ended_at=at, ended_by=deed.act)
 
     return perform(

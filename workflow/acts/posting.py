@@ -104,7 +104,7 @@ def complain(
             due_on=counted.ends_on,
             act=deed.act,
         )
-        case.repostings.filter(closed_at__isnull=True).update(closed_at=at, closing_act=deed.act)
+        take_down(deed, case)
 
     return perform(
         "complain",
@@ -115,6 +115,19 @@ def complain(
         private={"complainant": complainant, "content": content},
         write=write,
     )
+
+
+def take_down(deed: Deed, case: Case) -> None:
+    """Close what was posted of a household that leaves the posting, and the list it was last on."""
+    closing = {"closed_at": deed.at, "closing_act": deed.act}
+    ending = {"ended_at": deed.at, "ended_by": deed.act}
+    case.repostings.filter(closed_at__isnull=True).update(**closing)
+    case.terms.filter(code="reposting", ended_at__isnull=True).update(**ending)
+    review = case.village_review
+    if not review.cases.filter(state="posted").exclude(pk=case.pk).exists():
+        # Nobody is left for whom the village's list could be closed by its own act.
+        review.postings.filter(case__isnull=True, closed_at__isnull=True).update(**closing)
+        review.terms.filter(code="posting", ended_at__isnull=True).update(**ending)
 
 
 def _hang_up(

@@ -279,6 +279,12 @@ CONDITIONS = (
         POSTING,
     ),
     Rule(
+        "no_other_posting_open",
+        _("Thôn đang có một bảng niêm yết chưa kết thúc."),
+        _("Kết thúc niêm yết đang chạy rồi niêm yết tiếp."),
+        POSTING,
+    ),
+    Rule(
         "complaint_written_down",
         _("Chưa ghi người khiếu nại hoặc nội dung khiếu nại."),
         _("Ghi họ tên người khiếu nại và nội dung."),
@@ -466,7 +472,7 @@ ACTS = (
         Span.VILLAGE,
         moves=(Move(("agreed",), "posted"),),
         passes_over=(*IN_POSTING, *AFTER_POSTING, *OUT),
-        conditions=("within_window", "posted_at_both_places"),
+        conditions=("within_window", "posted_at_both_places", "no_other_posting_open"),
         evidence=(_("Ảnh niêm yết ở hai nơi"),),
         starts_term="posting",
     ),
