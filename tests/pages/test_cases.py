@@ -118,7 +118,7 @@ def test_the_cards_say_what_the_machine_says(
     road.pass_days(days)
     dice = random.Random(7)  # noqa: S311
     acts = [act for act in PACKS[road.round.pack].acts if act.span == Span.CASE]
-    answers = set()
+    answers: set[str] = set()
     for random_case in some_cases(road, 100):
         case = freely_stored(random_case)
         user = road.cast[dice.choice(PEOPLE)]

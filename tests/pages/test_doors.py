@@ -20,7 +20,7 @@ POST_ONLY = {"sign-out", "set_language", "demo-clock", "import-upload"}
 OF_TAN_LAP = {"key": "2024-24646", "village": "24646.001", "code": "24646-00001"}
 OF_HOA_BINH = {"key": "2024-24652", "village": "24652.001", "code": "24652-00006"}
 # ... or a thing that belongs to no commune. A new word must be added here, so that it is tried.
-OTHER_WORDS = {
+OTHER_WORDS: dict[str, dict[str, Any]] = {
     "nhap-lieu/<slug:code>/": {"code": "danh-sach-ho"},
     "nhap-lieu/<slug:code>/mau.xlsx": {"code": "danh-sach-ho"},
     "nhap-lieu/<slug:code>/<str:token>/": {"code": "danh-sach-ho", "token": "a" * 32},
@@ -84,7 +84,7 @@ def two_rounds(
     village = Unit.objects.get(code="24652.001")
     make_households(village, 3)
     road.open().list()
-    papers = {"year": YEAR, "plan_paper": "1/KH", "committee_paper": "2/QĐ"}
+    papers: dict[str, Any] = {"year": YEAR, "plan_paper": "1/KH", "committee_paper": "2/QĐ"}
     other = open_round(commune=hoa_binh, **papers, **road.who("other_binh"))
     build_list(round=other, **road.who("other_hoa"))
     monkeypatch.setattr(clock, "now", lambda: road.at)
@@ -160,7 +160,7 @@ def test_lists_show_nothing_of_another_commune(
 def test_what_is_asked_for_behind_the_question_mark_is_guarded_too(
     client: Client, two_rounds: Road
 ) -> None:
-    asked = [
+    asked: list[tuple[str, dict[str, Any]]] = [
         (reverse("units"), {"xa": "24646"}),
         (reverse("report", kwargs={"number": 2}), {"unit": "24646", "year": YEAR}),
         (

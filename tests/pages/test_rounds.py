@@ -97,7 +97,7 @@ def test_rounds_are_shown_page_by_page_and_filtered_by_year(
     client: Client, road: Road, hoa_binh: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rounds, "ROUNDS_A_PAGE", 1)
-    papers = {"year": YEAR, "plan_paper": "1/KH", "committee_paper": "2/QĐ"}
+    papers: dict[str, Any] = {"year": YEAR, "plan_paper": "1/KH", "committee_paper": "2/QĐ"}
     road.open()
     open_round(commune=hoa_binh, **papers, **road.who("other_binh"))
     client.force_login(road.cast["quyen"])

@@ -74,7 +74,7 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             "refusal_letter": getattr(case, "refusal_letter", None),
             "deadlines": [
                 shown_deadline(term, day)
-                for term in deadlines(person(request), day, [case.round]).filter(case=case)
+                for term in deadlines(person(request), [case.round]).filter(case=case)
             ],
             "timeline": _timeline(case),
             "awaited": awaited_acts(case, person(request), at),

@@ -80,7 +80,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     told = dues.notices(user, NOTICES_SHOWN)
     if unread := [notice.pk for notice in told if not notice.read]:
         mark_read(user.pk, unread, at)  # "mới" is shown once
-    terms = deadlines(user, day)[:DEADLINES_SHOWN]
+    terms = deadlines(user)[:DEADLINES_SHOWN]
     return render(
         request,
         "workflow/inbox.html",

@@ -130,9 +130,7 @@ def wanted_steps(pack: Pack, counts: Counts) -> list[Wanted]:
     return steps
 
 
-def deadlines(
-    user: User, day: date, rounds: Iterable[Round] | None = None
-) -> QuerySet[RunningTerm]:
+def deadlines(user: User, rounds: Iterable[Round] | None = None) -> QuerySet[RunningTerm]:
     """Return the running time limits that the user may read, the nearest first."""
     reviews = village_reviews_within_duty(user, Duty.VIEW)
     reach = Q(village_review__in=reviews) | Q(

@@ -116,8 +116,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     rows = [_village_row(round, review, by_stage(pack, counts[review.pk])) for review in reviews]
     cards = list_acts(round, person(request), at)
     terms = [
-        shown_deadline(term, day)
-        for term in deadlines(person(request), day, [round])[:DEADLINES_SHOWN]
+        shown_deadline(term, day) for term in deadlines(person(request), [round])[:DEADLINES_SHOWN]
     ]
     return render(
         request,
