@@ -180,6 +180,10 @@ def test_who_may_not_import_finds_nothing(
     assert client.get(reverse("import-file", args=[LIST, "x"])).status_code == 404
 
 
+def test_the_uploads_page_names_the_year(minh: Client) -> None:
+    assert "Đợt rà soát năm 2024" in minh.get(reverse("imports")).text
+
+
 def test_an_unknown_kind_is_not_found(minh: Client) -> None:
     assert minh.get(reverse("import-blank", args=["khac"])).status_code == 404
 

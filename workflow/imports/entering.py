@@ -112,14 +112,14 @@ class Entry:
         new, changed = [], []
         for row in self.rows:
             village = villages[row.commune_code, fold(row.village_name)]
-            told = _household(row, village)
             known = self.known.households.get(row.household_code)
-            if known is None:
-                new.append(told)
+            if known is not None:
+                self.households[row.household_code] = known
+                if _differs(known, row, village):
+                    changed.append(_household(row, village))
+            else:
+                new.append(_household(row, village))
                 self.tallies[row.commune_code].households += 1
-            elif _told(known) != _told(told):
-                changed.append(told)
-            self.households[row.household_code] = known or told
         insert_rows(Household, HOUSEHOLD_COLUMNS, [_told(household) for household in new])
         if changed:
             # A statement for each hundred or thousand changed households, as the database takes.
@@ -257,8 +257,24 @@ def _household(row: HouseholdRow, village: Unit) -> Household:
     return household
 
 
+def _differs(household: Household, row: HouseholdRow, village: Unit) -> bool:
+    return (
+        household.village_id,
+        household.head_name,
+        household.persons,
+        household.ethnicity,
+        household.departure_reported,
+    ) != (
+        village.pk,
+        normalise(row.head_name),
+        row.persons,
+        row.ethnicity,
+        row.other_change == "DEPARTURE",
+    )
+
+
 def _told(household: Household) -> tuple[object, ...]:
-    """Return a household as its columns, to write it and to see what a list changes."""
+    """Return a household as its columns."""
     columns = ("village_id" if name == "village" else name for name in HOUSEHOLD_COLUMNS)
     return tuple(getattr(household, name) for name in columns)
 

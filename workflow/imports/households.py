@@ -15,7 +15,6 @@ from workflow.imports.entering import Entry, Tally
 from workflow.imports.faults import Faults
 from workflow.imports.files import NotWhole, ReadFile, Source, one_piece, open_errand
 from workflow.imports.known import Known, look_up
-from workflow.machine.apply import lock_round
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,6 @@ def _enter(file: ReadFile[HouseholdSheet], *, good_rows_only: bool) -> Household
     forget_scope(errand.by)
     faults = Faults(sheet)
     known = look_up(sheet.rows, errand)
-    for round in known.rounds.values():  # in the order of their keys, as every act does
-        lock_round(round)
     check = Check(sheet, known, faults, errand)
     check.run()
     writes = good_rows_only or not faults.error_count

@@ -18,6 +18,7 @@ from cases.names import fold
 from cases.permissions import communes_within_duty
 from cases.sheets.households import HouseholdRow
 from workflow.imports.files import Errand, batches
+from workflow.machine.apply import lock_round
 
 
 # Plain values: model objects of all persons of a large list would be most of the time and memory.
@@ -72,8 +73,11 @@ class Known:
 
 
 def look_up(rows: Sequence[HouseholdRow], errand: Errand) -> Known:
+    """Lock the rounds and read the rest behind the locks, so that it stays true while written."""
     known = Known()
     _look_up_places(known, sorted({row.commune_code for row in rows}), errand)
+    for round in known.rounds.values():  # in the order of their keys, as every act does
+        lock_round(round)
     for codes in batches(sorted({row.household_code for row in rows})):
         found = Household.objects.filter(code__in=codes)
         known.households |= {household.code: household for household in found}

@@ -56,7 +56,7 @@ class GoodRowsForm(forms.Form):
     """Taking a part of a file is done on purpose."""
 
     confirmed = forms.BooleanField(
-        label=gettext_lazy("Tôi đã xem các lỗi và chỉ nhận các dòng đúng."),
+        label=gettext_lazy("Tôi đã xem các lỗi và chỉ nhận các dòng đúng"),
         error_messages={"required": gettext_lazy("Hãy xác nhận chỉ nhận các dòng đúng.")},
     )
 
