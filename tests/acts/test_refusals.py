@@ -135,6 +135,16 @@ def opened_without_plan(road: Road) -> Deed:
     )
 
 
+def opened_on(code: str, **changes: Any) -> Callable[[Road], Deed]:
+    def scene(road: Road) -> Deed:
+        unit = Unit.objects.get(code=code)
+        unit.versions.update(**changes)
+        road.commune = unit
+        return road.open
+
+    return scene
+
+
 def request_without_number(road: Road) -> Deed:
     road.open()
     household = Household.objects.exclude(standings__isnull=False).get()
@@ -287,6 +297,8 @@ def decided_after_the_window(road: Road) -> Deed:
 
 
 SCENES: dict[str, Callable[[Road], Deed]] = {
+    "area_unknown": opened_on("24646", area=""),
+    "unit_not_in_force": opened_on("24646", valid_until=date(2024, 7, 1)),
     "already_on_list": requested_twice,
     "basis_known": request_that_lost_its_form,
     "chaired_by_village_head": lambda road: meeting_with(chair=road.cast["minh"])(road),

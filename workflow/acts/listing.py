@@ -77,7 +77,11 @@ def open_round(
     """
     day = legal_day(at)
     pack = pack_in_force(day)
-    version = commune.version_on(day)
+    version = commune.versions.in_force(day).first()
+    if version is None or commune.level != Level.COMMUNE:
+        raise Refused("open_round", [refusal(pack, "unit_not_in_force", detail=commune.code)])
+    if not version.area:
+        raise Refused("open_round", [refusal(pack, "area_unknown", detail=version.name)])
     above = _above(version)
     facts = {"plan_paper": plan_paper, "committee_paper": committee_paper, "year": year}
     if earlier := Round.objects.filter(commune=commune, year=year).first():

@@ -348,6 +348,18 @@ REFUSALS = (
         Source("QĐ 24/2021/QĐ-TTg, Điều 3 khoản 1 điểm a (mỗi năm một lần)", "S"),
     ),
     Rule(
+        "unit_not_in_force",
+        _("Đơn vị này không phải là một xã, phường, thị trấn, đặc khu đang có vào ngày này."),
+        _("Chọn đơn vị đang có theo văn bản sắp xếp đơn vị hành chính."),
+        DESIGN,
+    ),
+    Rule(
+        "area_unknown",
+        _("Chưa xác định đơn vị này là nông thôn hay thành thị nên chưa biết chuẩn thu nhập."),
+        _("Cập nhật khu vực của đơn vị theo văn bản của cấp có thẩm quyền rồi mở đợt."),
+        Source("NĐ 07/2021/NĐ-CP, Điều 3 (chuẩn theo khu vực)", "S"),
+    ),
+    Rule(
         "already_on_list",
         _("Hộ này đã có hồ sơ trong đợt rà soát."),
         _("Mở hồ sơ đang có của hộ."),
