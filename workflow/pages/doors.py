@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.duties import Duty
-from cases.models import Case, Round, User, VillageReview
+from cases.models import Case, Round, VillageReview
 from cases.permissions import (
     cases_within_duty,
     rounds_within_duty,
@@ -60,13 +60,6 @@ def door(
         return guarded
 
     return wrap
-
-
-def signed_in(request: HttpRequest) -> User:
-    """Return the person behind a door that is not public."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def round_or_404(request: HttpRequest, key: str, duty: Duty = Duty.VIEW) -> Round:
