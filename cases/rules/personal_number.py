@@ -10,6 +10,11 @@ LENGTH = 12
 OLD_CARD_LENGTH = 9
 
 
+def _(text: str) -> str:
+    """Mark a Vietnamese text for translation; this module knows no Django."""
+    return text
+
+
 class Severity(StrEnum):
     REJECT = "REJECT"
     WARN = "WARN"
@@ -41,25 +46,27 @@ SEVERITIES: Mapping[NumberProblem, Severity] = MappingProxyType(
 # Plain sentences, so that this module needs no framework; whoever shows them translates them.
 SENTENCES_VI: Mapping[NumberProblem, str] = MappingProxyType(
     {
-        NumberProblem.NOT_DIGITS: (
+        NumberProblem.NOT_DIGITS: _(
             "Số định danh chỉ gồm chữ số. Hãy bỏ khoảng trắng, dấu chấm và chữ cái."
         ),
-        NumberProblem.WRONG_LENGTH: (
+        NumberProblem.WRONG_LENGTH: _(
             "Số định danh phải đủ 12 chữ số (số CMND cũ: 9 chữ số). "
             "Nếu Excel đã bỏ số 0 ở đầu, hãy định dạng ô là Văn bản rồi nhập lại."
         ),
-        NumberProblem.OLD_CARD: "Số CMND cũ 9 chữ số: được nhận, chưa phải số định danh cá nhân.",
-        NumberProblem.UNKNOWN_PROVINCE: (
+        NumberProblem.OLD_CARD: _(
+            "Số CMND cũ 9 chữ số: được nhận, chưa phải số định danh cá nhân."
+        ),
+        NumberProblem.UNKNOWN_PROVINCE: _(
             "Ba số đầu không phải mã của tỉnh, thành phố nào. Hãy đối chiếu với giấy tờ."
         ),
-        NumberProblem.NOT_A_PROVINCE: (
+        NumberProblem.NOT_A_PROVINCE: _(
             "Ba số đầu không phải mã tỉnh; có thể là mã quốc gia của người sinh ở nước ngoài. "
             "Hãy đối chiếu với giấy tờ."
         ),
-        NumberProblem.SEX_DIFFERS: (
+        NumberProblem.SEX_DIFFERS: _(
             "Giới tính trong số định danh khác giới tính đã khai. Hãy đối chiếu với giấy tờ."
         ),
-        NumberProblem.BIRTH_YEAR_DIFFERS: (
+        NumberProblem.BIRTH_YEAR_DIFFERS: _(
             "Năm sinh trong số định danh khác năm sinh đã khai. Hãy đối chiếu với giấy tờ."
         ),
     }

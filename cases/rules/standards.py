@@ -15,6 +15,11 @@ class Mark(StrEnum):
     UNSURE = "?"
 
 
+def _(text: str) -> str:
+    """Mark a Vietnamese text for translation; this module knows no Django."""
+    return text
+
+
 class HouseholdClass(StrEnum):
     POOR = "POOR"
     NEAR_POOR = "NEAR_POOR"
@@ -23,9 +28,9 @@ class HouseholdClass(StrEnum):
 
 CLASS_NAMES_VI: Mapping[HouseholdClass, str] = MappingProxyType(
     {
-        HouseholdClass.POOR: "Hộ nghèo",
-        HouseholdClass.NEAR_POOR: "Hộ cận nghèo",
-        HouseholdClass.NOT_POOR: "Hộ không nghèo",
+        HouseholdClass.POOR: _("Hộ nghèo"),
+        HouseholdClass.NEAR_POOR: _("Hộ cận nghèo"),
+        HouseholdClass.NOT_POOR: _("Hộ không nghèo"),
     }
 )
 
@@ -162,7 +167,7 @@ def _indicator(number: int, code: str, dimension: str, name_vi: str) -> Indicato
 
 STANDARD_2022_2026 = Standard(
     code="2022-2026",
-    name_vi="Chuẩn nghèo đa chiều 2022-2025, kéo dài đến hết ngày 31/12/2026",
+    name_vi=_("Chuẩn nghèo đa chiều 2022-2025, kéo dài đến hết ngày 31/12/2026"),
     citation=f"{_DECREE_2021}; kéo dài bởi {_DECREE_2025}",
     in_force_from=date(2022, 1, 1),
     in_force_until=date(2027, 1, 1),
@@ -176,18 +181,18 @@ STANDARD_2022_2026 = Standard(
         points_per_indicator=_score(10),
     ),
     indicators=(
-        _indicator(1, "employment", "Việc làm", "Việc làm"),
-        _indicator(2, "dependents", "Việc làm", "Người phụ thuộc trong hộ gia đình"),
-        _indicator(3, "nutrition", "Y tế", "Dinh dưỡng"),
-        _indicator(4, "health_insurance", "Y tế", "Bảo hiểm y tế"),
-        _indicator(5, "adult_education", "Giáo dục", "Trình độ giáo dục của người lớn"),
-        _indicator(6, "child_school", "Giáo dục", "Tình trạng đi học của trẻ em"),
-        _indicator(7, "housing_quality", "Nhà ở", "Chất lượng nhà ở"),
-        _indicator(8, "housing_area", "Nhà ở", "Diện tích nhà ở bình quân đầu người"),
-        _indicator(9, "water", "Nước sinh hoạt và vệ sinh", "Nguồn nước sinh hoạt"),
-        _indicator(10, "latrine", "Nước sinh hoạt và vệ sinh", "Nhà tiêu hợp vệ sinh"),
-        _indicator(11, "telecom", "Thông tin", "Sử dụng dịch vụ viễn thông"),
-        _indicator(12, "info_devices", "Thông tin", "Phương tiện phục vụ tiếp cận thông tin"),
+        _indicator(1, "employment", _("Việc làm"), _("Việc làm")),
+        _indicator(2, "dependents", _("Việc làm"), _("Người phụ thuộc trong hộ gia đình")),
+        _indicator(3, "nutrition", _("Y tế"), _("Dinh dưỡng")),
+        _indicator(4, "health_insurance", _("Y tế"), _("Bảo hiểm y tế")),
+        _indicator(5, "adult_education", _("Giáo dục"), _("Trình độ giáo dục của người lớn")),
+        _indicator(6, "child_school", _("Giáo dục"), _("Tình trạng đi học của trẻ em")),
+        _indicator(7, "housing_quality", _("Nhà ở"), _("Chất lượng nhà ở")),
+        _indicator(8, "housing_area", _("Nhà ở"), _("Diện tích nhà ở bình quân đầu người")),
+        _indicator(9, "water", _("Nước sinh hoạt và vệ sinh"), _("Nguồn nước sinh hoạt")),
+        _indicator(10, "latrine", _("Nước sinh hoạt và vệ sinh"), _("Nhà tiêu hợp vệ sinh")),
+        _indicator(11, "telecom", _("Thông tin"), _("Sử dụng dịch vụ viễn thông")),
+        _indicator(12, "info_devices", _("Thông tin"), _("Phương tiện phục vụ tiếp cận thông tin")),
     ),
     mark=Mark.SEEN,
 )
@@ -195,7 +200,7 @@ STANDARD_2022_2026 = Standard(
 # Money lines only: neither the issued annex of indicators nor a table of points has been seen.
 STANDARD_2027_2030 = Standard(
     code="2027-2030",
-    name_vi="Chuẩn nghèo đa chiều 2027-2030",
+    name_vi=_("Chuẩn nghèo đa chiều 2027-2030"),
     citation=_DECREE_2025,
     in_force_from=date(2027, 1, 1),
     in_force_until=date(2031, 1, 1),

@@ -12,6 +12,11 @@ _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
+def _(text: str) -> str:
+    """Mark a Vietnamese text for translation; this module knows no Django."""
+    return text
+
+
 class TermKind(StrEnum):
     WORKING = "WORKING"
     CALENDAR = "CALENDAR"
@@ -32,13 +37,13 @@ class DayReason(StrEnum):
 # Plain sentences, so that this module needs no framework; whoever shows them translates them.
 DAY_REASONS_VI: Mapping[DayReason, str] = MappingProxyType(
     {
-        DayReason.FIRST_DAY: "ngày bắt đầu, không tính (Điều 147 Bộ luật Dân sự 2015)",
-        DayReason.WORKING_DAY: "ngày làm việc, tính",
-        DayReason.WORKED_WEEKEND: "ngày nghỉ cuối tuần đi làm bù, tính",
-        DayReason.CALENDAR_DAY: "tính theo ngày lịch",
-        DayReason.WEEKEND: "nghỉ cuối tuần, không tính",
-        DayReason.DAY_OFF: "nghỉ lễ, nghỉ bù hoặc hoán đổi, không tính",
-        DayReason.MOVED_END: (
+        DayReason.FIRST_DAY: _("ngày bắt đầu, không tính (Điều 147 Bộ luật Dân sự 2015)"),
+        DayReason.WORKING_DAY: _("ngày làm việc, tính"),
+        DayReason.WORKED_WEEKEND: _("ngày nghỉ cuối tuần đi làm bù, tính"),
+        DayReason.CALENDAR_DAY: _("tính theo ngày lịch"),
+        DayReason.WEEKEND: _("nghỉ cuối tuần, không tính"),
+        DayReason.DAY_OFF: _("nghỉ lễ, nghỉ bù hoặc hoán đổi, không tính"),
+        DayReason.MOVED_END: _(
             "ngày làm việc tiếp theo: thời hạn kết thúc vào cuối ngày này "
             "(khoản 5 Điều 148 Bộ luật Dân sự 2015)"
         ),
