@@ -7,8 +7,8 @@ the engine judges it. Accounts are made by `appoint` steps, and only where demon
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import Q
 
 from cases.duties import Role
 from cases.models import (
+    Act,
     Case,
     Level,
     RoleAssignment,
@@ -36,9 +38,8 @@ from cases.sheets.households import read_households
 from cases.sheets.workbook import UnreadableWorkbook, open_workbook
 from workflow.acts.registry import BadFact, do
 from workflow.imports.files import NotWhole
-from workflow.imports.households import plan_households, take
-from workflow.imports.surveys import plan_surveys, take_surveys
-from workflow.machine.apply import Done
+from workflow.imports.households import read_list, take_list
+from workflow.imports.surveys import read_forms, take_forms
 from workflow.machine.refusals import Refused
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -46,10 +47,17 @@ SPANS = {act.code: act.span for pack in PACKS.values() for act in pack.acts}
 # In law these are about one household; the form is filled for the commune.
 ON_ROUND = {"receive_request", "refuse"}
 _IMPORTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-    "import_households": (plan_households, take),
-    "import_surveys": (plan_surveys, take_surveys),
+    "import_households": (read_list, take_list),
+    "import_surveys": (read_forms, take_forms),
 }
-FILTERS = {"state", "basis", "opening_class", "result_class", "departure_reported", "village"}
+FILTERS = {
+    "state": "state",
+    "basis": "basis",
+    "opening_class": "opening_class",
+    "result_class": "result_class",
+    "departure_reported": "household__departure_reported",
+    "village": "village_review__village_name",
+}
 KEYS = {"at", "by", "do", "on", "facts", "expect", "note"}
 
 
@@ -103,10 +111,6 @@ class Scenario:
     def last_moment(self) -> datetime:
         return max(step.at for step in self.steps)
 
-    def with_steps(self, steps: tuple[Step, ...]) -> "Scenario":
-        """Return the same scenario (and the same keys) with some of its steps."""
-        return replace(self, steps=steps)
-
 
 def read_scenario(path: Path, files: Mapping[str, Path] | None = None) -> Scenario:
     """
@@ -140,7 +144,10 @@ def play(scenario: Scenario) -> Iterator[Played]:
 
     :raises Surprise: at the first step that goes otherwise than expected; earlier steps stay done
     """
+    last_done = _last_step_done(scenario)
     for step in scenario.steps:
+        if step.number < last_done and step.expect != "done":
+            continue  # What was refused then may be refused for a later reason now.
         if step.do == "appoint":
             yield _appoint(scenario, step)
         elif step.do in _IMPORTS:
@@ -185,26 +192,48 @@ def _moment(number: int, value: Any) -> datetime:
 
 def _act(scenario: Scenario, step: Step, target: Any) -> Played:
     by = _actor(step, step.by, target)
+    key = _key(scenario, step, target)
+    if Act.objects.filter(idempotency_key=key).exists():
+        return _met(step, _done(step, by, target, key))
     facts = {name: _fact(step, value, target) for name, value in step.facts.items()}
     if step.do == "open_round":
         facts.setdefault("year", scenario.year)
     name = _name(target)
-    key = hashlib.sha256(f"{scenario.digest}:{step.number}:{name}".encode()).hexdigest()[:40]
     try:
-        outcome = do(step.do, target, facts, by=by, at=step.at, key=key)
+        do(step.do, target, facts, by=by, at=step.at, key=key)
     except Refused as refused:
         lines = [f"{r.code} {r.case_code}".strip() for r in refused.refusals]
         return _met(step, Played(**_told(step, by, name), result="refused", refusals=lines))
     except (BadFact, MeasureError) as error:
         raise Surprise(f"step {step.number} ({step.do} on {name}): {error}") from error
-    done = outcome if isinstance(outcome, Done) else None
-    told = Played(
-        **_told(step, by, name),
-        result="done",
-        moved=done.moved if done else 0,
-        sequence=done.act.sequence if done else None,
+    return _met(step, _done(step, by, target, key))
+
+
+def _done(step: Step, by: User, target: Any, key: str) -> Played:
+    act = Act.objects.get(idempotency_key=key)
+    return Played(
+        **_told(step, by, _name(target)), result="done", moved=act.count, sequence=act.sequence
     )
-    return _met(step, told)
+
+
+def _key(scenario: Scenario, step: Step, target: Any) -> str:
+    """Return the same key for the same step of the same file on the same target."""
+    name = hashlib.sha256(_name(target).encode()).hexdigest()[:16]
+    return f"{scenario.digest}:{step.number:04d}:{name}"
+
+
+def _last_step_done(scenario: Scenario) -> int:
+    """Return the number of the last step that an earlier run of this file did; 0: none."""
+    keys = Act.objects.filter(idempotency_key__startswith=f"{scenario.digest}:")
+    last = keys.order_by("idempotency_key").values_list("idempotency_key", flat=True).last()
+    return int(last.split(":")[1]) if last else 0
+
+
+def _played_before(scenario: Scenario, step: Step, candidates: Iterable[Any]) -> set[int]:
+    """Return the keys of the targets on which this very step was done in an earlier run."""
+    keys = {_key(scenario, step, target): target.pk for target in candidates}
+    done = Act.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", flat=True)
+    return {keys[key] for key in done}
 
 
 def _told(step: Step, by: User, name: str) -> dict[str, Any]:
@@ -248,14 +277,14 @@ def _targets(scenario: Scenario, step: Step) -> Iterator[Any]:
         rounds = rounds.filter(commune__code__in=communes)
     span = Span.ROUND if step.do in ON_ROUND else SPANS[step.do]
     if step.do == "refuse":
-        waiting = Case.objects.filter(round__in=rounds, state="unqualified").values("round")
-        rounds = rounds.filter(pk__in=waiting) if step.on.get("filter") else rounds
+        waiting = Q(pk__in=Case.objects.filter(state="unqualified").values("round"))
+        rounds = rounds.filter(waiting | Q(pk__in=_played_before(scenario, step, rounds)))
     if span == Span.ROUND:
         yield from rounds.order_by("commune__code")
     elif span == Span.VILLAGE:
-        yield from _villages(rounds, step)
+        yield from _villages(scenario, rounds, step)
     else:
-        yield from _cases(rounds, step)
+        yield from _cases(scenario, rounds, step)
 
 
 def _communes(scenario: Scenario, step: Step) -> list[str]:
@@ -270,36 +299,36 @@ def _communes_of(file: Path) -> list[str]:
     return sorted(read_households(open_workbook(file, name=file.name)).communes())
 
 
-def _villages(rounds: Any, step: Step) -> Iterator[VillageReview]:
+def _villages(scenario: Scenario, rounds: Any, step: Step) -> Iterator[VillageReview]:
     reviews = VillageReview.objects.filter(round__in=rounds).select_related("round__commune")
     if names := step.on.get("villages"):
         reviews = reviews.filter(village_name__in=names)
     else:
         # Only villages that have a case the act could move: the others owe nothing.
         sources = next(p.by_code[step.do].sources for p in PACKS.values())
-        reviews = reviews.filter(cases__state__in=sources)
+        before = _played_before(scenario, step, reviews)
+        reviews = reviews.filter(Q(cases__state__in=sources) | Q(pk__in=before))
         if without := step.on.get("except_villages"):
             reviews = reviews.exclude(village_name__in=without)
     yield from reviews.distinct().order_by("village__code")
 
 
-def _cases(rounds: Any, step: Step) -> Iterator[Case]:
+def _cases(scenario: Scenario, rounds: Any, step: Step) -> Iterator[Case]:
     cases = Case.objects.filter(round__in=rounds).select_related(
         "round__commune", "village_review__round", "household"
     )
-    if codes := step.on.get("cases"):
-        cases = cases.filter(code__in=codes)
     wanted = dict(step.on.get("filter", {}))
-    unknown = set(wanted) - FILTERS
+    codes = step.on.get("cases")
+    unknown = set(wanted) - set(FILTERS)
     if unknown or not (codes or wanted):
         raise ScenarioError(
             f"step {step.number}: on needs cases or a filter of {', '.join(sorted(FILTERS))}"
         )
-    if "departure_reported" in wanted:
-        cases = cases.filter(household__departure_reported=wanted.pop("departure_reported"))
-    if "village" in wanted:
-        cases = cases.filter(village_review__village_name=wanted.pop("village"))
-    yield from cases.filter(**wanted).order_by("pk")
+    match = Q(**{FILTERS[name]: value for name, value in wanted.items()})
+    if codes:
+        match &= Q(code__in=codes)
+    before = _played_before(scenario, step, cases)
+    yield from cases.filter(match | Q(pk__in=before)).order_by("pk")
 
 
 def _name(target: Any) -> str:
@@ -347,11 +376,10 @@ def _import(scenario: Scenario, step: Step) -> Played:
     file = scenario.files.get(str(step.facts.get("file", "")))
     if file is None:
         raise ScenarioError(f"step {step.number}: facts.file names none of the scenario's files")
-    plan, take = _IMPORTS[step.do]
+    read, take = _IMPORTS[step.do]
     try:
-        planned = plan(file, name=file.name, by=by, at=step.at, year=scenario.year)
-        good_rows = bool(step.facts.get("good_rows", False))
-        taken = take(planned, by=by, at=step.at, key=planned.key, good_rows_only=good_rows)
+        rows = read(file, name=file.name, by=by, at=step.at, year=scenario.year)
+        taken = take(rows, good_rows_only=bool(step.facts.get("good_rows", False)))
     except UnreadableWorkbook as reason:
         told = Played(
             **_told(step, by, file.name), result="refused", refusals=[f"{reason.code} {reason}"]
@@ -360,7 +388,7 @@ def _import(scenario: Scenario, step: Step) -> Played:
         lines = [f"{error.code} {error}" for error in reason.plan.errors]
         told = Played(**_told(step, by, file.name), result="refused", refusals=lines)
     else:
-        moved = planned.row_count - taken.rows_left_out
+        moved = taken.plan.good_count
         told = Played(**_told(step, by, file.name), result="done", moved=moved)
     return _met(step, told)
 

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from cases.duties import Duty
 from cases.models import Case, Survey, User, VillageReview
@@ -209,22 +208,23 @@ class _Forms:
     def __init__(self, sheet: SurveySheet, faults: Faults, errand: Errand) -> None:
         self.sheet, self.faults, self.errand = sheet, faults, errand
         self.cases: dict[str, Case] = {}
-        self.last_forms: dict[int, tuple[object, ...]] = {}
+        self.forms_here: dict[int, list[list[object]]] = defaultdict(list)
         self.by_review: dict[int, list[SurveyRow]] = defaultdict(list)
 
     def good_rows(self) -> list[SurveyRow]:
         return [row for row in self.sheet.rows if row.row not in self.faults.bad_rows]
 
     def look_up(self) -> None:
-        """Read cases and their last forms, one query for each batch of codes."""
+        """Read cases and their forms, one query for each batch of codes."""
         within = cases_within_duty(self.errand.by, Duty.IMPORT).filter(year=self.errand.year)
         for codes in batches(sorted({row.household_code for row in self.sheet.rows})):
             for case in within.filter(code__in=codes).select_related("village_review__round"):
                 self.cases[case.code] = case
+        columns = ("surveyed_on", "reviewer_name", "income_score", "deprivations")
         for some in batches(sorted(case.pk for case in self.cases.values())):
-            last = Survey.objects.filter(case__in=some, attempt=F("case__attempt"))
-            columns = ("surveyed_on", "reviewer_name", "income_score", "deprivations")
-            self.last_forms |= {pk: told for pk, *told in last.values_list("case", *columns)}
+            # Of every attempt: a form that was followed by a re-verification is still here.
+            for pk, *told in Survey.objects.filter(case__in=some).values_list("case", *columns):
+                self.forms_here[pk].append(told)
 
     def check(self) -> None:
         for row in self.good_rows():
@@ -316,7 +316,7 @@ class _Forms:
         if row.screen == "FAIL":
             return case.screen_passed is False
         form = [row.surveyed_on, row.reviewer_name, row.income_score]
-        return self.last_forms.get(case.pk) == [*form, deprivations_to_text(row.deprived)]
+        return [*form, deprivations_to_text(row.deprived)] in self.forms_here[case.pk]
 
     def _is_screened(self, row: SurveyRow) -> bool:
         return self.cases[row.household_code].screen_passed is (row.screen == "PASS")
