@@ -1,7 +1,8 @@
 """Several officers at the same moment: one act is done, everybody gets a clear answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -31,6 +32,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 200
 Answer = Done | Round | Refused
+Script = Sequence[Callable[[], Any]]
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def classify(road: Road, review: VillageReview, by: User, key: str) -> Done:
     return surveying.classify_village(village_review=review, by=by, at=road.at, key=key)
 
 
-def at_once(*scripts: list[Callable[[], Answer]]) -> list[list[Answer]]:
+def at_once(*scripts: Script) -> list[list[Answer]]:
     """
     Run one script a thread, each with its own connection; the n-th deeds of all start together.
 
@@ -79,7 +81,7 @@ def at_once(*scripts: list[Callable[[], Answer]]) -> list[list[Answer]]:
     """
     barrier = Barrier(len(scripts), timeout=60)
 
-    def play(script: list[Callable[[], Answer]]) -> list[Answer]:
+    def play(script: Script) -> list[Answer]:
         answers: list[Answer] = []
         try:
             for deed in script:
@@ -104,10 +106,7 @@ def test_two_officers_advance_one_list_and_one_of_them_does_two_hundred_times(
 ) -> None:
     reviews = villages(ROUNDS)
     scripts = [
-        [
-            lambda review=review, by=by: classify(road, review, by, f"{by.pk}-{review.pk}")
-            for review in reviews
-        ]
+        [partial(classify, road, review, by, f"{by.pk}-{review.pk}") for review in reviews]
         for by in committee[:2]
     ]
 
@@ -126,9 +125,8 @@ def test_one_key_sent_four_times_at_once_is_one_act_with_one_answer(
     road: Road, committee: list[User], villages: Callable[[int], list[VillageReview]]
 ) -> None:
     reviews = villages(25)
-    script: list[Callable[[], Answer]] = [
-        lambda review=review: classify(road, review, committee[0], f"key-of-{review.pk}")
-        for review in reviews
+    script = [
+        partial(classify, road, review, committee[0], f"key-of-{review.pk}") for review in reviews
     ]
 
     for answers in zip(*at_once(script, script, script, script), strict=True):
@@ -141,10 +139,9 @@ def test_one_key_sent_four_times_at_once_is_one_act_with_one_answer(
 def test_two_chairs_open_one_round(road: Road, appoint: Callable[..., User]) -> None:
     deputy = appoint("pho", "Phó chủ tịch", Role.COMMUNE_CHAIR, road.commune)
 
-    def opening(by: User) -> list[Callable[[], Answer]]:
-        return [lambda: open_round(road, by, by.username)]
+    chairs = (road.cast["binh"], deputy)
 
-    answers = at_once(opening(road.cast["binh"]), opening(deputy))
+    answers = at_once(*[[partial(open_round, road, by, by.username)] for by in chairs])
 
     (refused,) = [a for (a,) in answers if isinstance(a, Refused)]
     assert refused.codes == {"round_exists"}
@@ -154,7 +151,7 @@ def test_two_chairs_open_one_round(road: Road, appoint: Callable[..., User]) -> 
 def test_one_key_that_opens_a_round_twice_at_once_gets_the_round_twice(road: Road) -> None:
     chair = road.cast["binh"]
 
-    answers = at_once(*[[lambda: open_round(road, chair, "one-key")]] * 4)
+    answers = at_once(*[[partial(open_round, road, chair, "one-key")]] * 4)
 
     assert {getattr(a, "pk", a) for (a,) in answers} == {Round.objects.get().pk}
     assert Act.objects.count() == 1
@@ -185,12 +182,12 @@ def test_acts_on_villages_on_scattered_cases_and_on_the_commune_never_deadlock(
     scattered = road.cases()[::7][::-1]
     minh = road.cast["minh"]
     turns = range(40)
-    scripts: list[list[Callable[[], Answer]]] = [
-        [lambda i=i: classify(road, reviews[i], committee[0], f"a{i}") for i in turns],
-        [lambda i=i: classify(road, reviews[39 - i], committee[1], f"b{i}") for i in turns],
-        [lambda i=i: survey(road, committee[2], scattered, f"c{i}") for i in turns],
-        [lambda i=i: _request_and_list(road, committee[3], minh, asking[i], i) for i in turns],
-        [lambda i=i: _leave(road, minh, leaving[i], f"e{i}") for i in turns],
+    scripts: list[Script] = [
+        [partial(classify, road, reviews[i], committee[0], f"a{i}") for i in turns],
+        [partial(classify, road, reviews[39 - i], committee[1], f"b{i}") for i in turns],
+        [partial(survey, road, committee[2], scattered, f"c{i}") for i in turns],
+        [partial(_request_and_list, road, committee[3], minh, asking[i], i) for i in turns],
+        [partial(_leave, road, minh, leaving[i], f"e{i}") for i in turns],
     ]
 
     try:

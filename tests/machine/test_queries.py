@@ -13,7 +13,7 @@ from workflow.acts import deciding, departing, listing, meeting, posting, regist
 
 FEW, MANY = 5, 500
 # All above the line: requesters who passed Phiếu A and do not qualify.
-WELL_OFF = {"income_score": 300, "deprived": (False,) * 12}
+NOT_POOR = (False,) * 12
 
 Deed = Callable[[], Any]
 
@@ -97,7 +97,7 @@ def _survey(road: Road) -> Iterator[tuple[str, Deed]]:
         surveying.SurveySheet(case, day, "Lan", 100, POOR)
         for case in road.cases(state__in=["listed", "screened"])
     ]
-    well_off = surveying.SurveySheet(sheets[-1].case, day, "Lan", **WELL_OFF)
+    well_off = surveying.SurveySheet(sheets[-1].case, day, "Lan", 300, NOT_POOR)
     again = road.who("lan")
     yield (
         "survey",

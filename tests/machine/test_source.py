@@ -46,8 +46,11 @@ def state_writes(tree: ast.Module) -> Found:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if isinstance(node, ast.AugAssign | ast.AnnAssign):
             targets = [node.target]
-        if any(isinstance(t, ast.Attribute) and t.attr == "state" for t in targets):
-            yield node.lineno
+        yield from (
+            target.lineno
+            for target in targets
+            if isinstance(target, ast.Attribute) and target.attr == "state"
+        )
         if isinstance(node, ast.Call) and _writes_state(node):
             yield node.lineno
 
