@@ -10,6 +10,8 @@ from bench.ground import Ground, Place, place_of, prepare
 # What the issue of this measure asks: at most so many times the hand, at least so many times the naive way.
 AT_MOST_HAND = 1.3
 AT_LEAST_NAIVE = {"postgresql": 13, "sqlite": 45}
+# The aims are about the cost of a case, not of the twenty small queries around it.
+ENOUGH_CASES = 5000
 TITLES = {
     "hand": "written by hand in SQL",
     "set": "set path (workflow.machine.apply)",
@@ -34,7 +36,7 @@ def measure(database: str, server: str, cases: int, runs: int) -> None:
         started = perf_counter()
         ground = prepare(cases)
         print(f"\n{database}: {cases:,} cases, prepared in {perf_counter() - started:.1f} s")
-        _show(database, _time(place, ground, runs))
+        _show(_time(place, ground, runs), AT_LEAST_NAIVE[database], judge=cases >= ENOUGH_CASES)
 
 
 def _time(place: Place, ground: Ground, runs: int) -> list[dict[str, float]]:
@@ -53,7 +55,7 @@ def _time(place: Place, ground: Ground, runs: int) -> list[dict[str, float]]:
     return turns[1:]  # the first turn warms up
 
 
-def _show(database: str, turns: list[dict[str, float]]) -> None:
+def _show(turns: list[dict[str, float]], at_least: int, judge: bool) -> None:
     def ratio(name: str, to: str) -> float:
         # Within one turn: what else the machine does then slows both.
         return median(spent[name] / spent[to] for spent in turns)
@@ -64,12 +66,15 @@ def _show(database: str, turns: list[dict[str, float]]) -> None:
         print(
             f"{TITLES[name]:<52}{each:>9.1f}{ratio(name, 'hand'):>9.2f}{ratio(name, 'set'):>8.2f}"
         )
+    if not judge:
+        print(f"  under {ENOUGH_CASES:,} cases the fixed cost of an act hides the rest: no aims")
+        return
     hand, naive = ratio("set", "hand"), ratio("naive", "set")
     for text, reached in (
         (f"set/hand  {hand:5.2f}, aim at most {AT_MOST_HAND}", hand <= AT_MOST_HAND),
         (
-            f"naive/set {naive:5.1f}, aim at least {AT_LEAST_NAIVE[database]}",
-            naive >= AT_LEAST_NAIVE[database],
+            f"naive/set {naive:5.1f}, aim at least {at_least}",
+            naive >= at_least,
         ),
     ):
         print(f"  {text}: {'reached' if reached else 'NOT reached'}")
