@@ -11,774 +11,1980 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='mã')),
-                ('level', models.CharField(choices=[('NATION', 'Trung ương'), ('PROVINCE', 'Cấp tỉnh'), ('DISTRICT', 'Cấp huyện'), ('COMMUNE', 'Cấp xã'), ('VILLAGE', 'Thôn, tổ dân phố')], max_length=10, verbose_name='cấp')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="mã")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("NATION", "Trung ương"),
+                            ("PROVINCE", "Cấp tỉnh"),
+                            ("DISTRICT", "Cấp huyện"),
+                            ("COMMUNE", "Cấp xã"),
+                            ("VILLAGE", "Thôn, tổ dân phố"),
+                        ],
+                        max_length=10,
+                        verbose_name="cấp",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'đơn vị',
-                'permissions': [('view_cases', 'view'), ('record_request', 'record request'), ('open_round', 'open round'), ('compile_list', 'compile list'), ('survey', 'survey'), ('classify', 'classify'), ('chair_meeting', 'chair meeting'), ('keep_minutes', 'keep minutes'), ('post_list', 'post'), ('receive_complaint', 'receive complaint'), ('reverify', 'reverify'), ('record_departure', 'record departure'), ('sign_report', 'sign report'), ('give_opinion', 'give opinion'), ('sign_decision', 'sign decision'), ('manage_units', 'manage units'), ('import_sheets', 'import'), ('read_reports', 'read reports'), ('manage_standards', 'manage standards'), ('audit', 'audit')],
-                'default_permissions': (),
+                "verbose_name": "đơn vị",
+                "permissions": [
+                    ("view_cases", "view"),
+                    ("record_request", "record request"),
+                    ("open_round", "open round"),
+                    ("compile_list", "compile list"),
+                    ("survey", "survey"),
+                    ("classify", "classify"),
+                    ("chair_meeting", "chair meeting"),
+                    ("keep_minutes", "keep minutes"),
+                    ("post_list", "post"),
+                    ("receive_complaint", "receive complaint"),
+                    ("reverify", "reverify"),
+                    ("record_departure", "record departure"),
+                    ("sign_report", "sign report"),
+                    ("give_opinion", "give opinion"),
+                    ("sign_decision", "sign decision"),
+                    ("manage_units", "manage units"),
+                    ("import_sheets", "import"),
+                    ("read_reports", "read reports"),
+                    ("manage_standards", "manage standards"),
+                    ("audit", "audit"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='CalendarEdition',
+            name="CalendarEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=40, unique=True, verbose_name='phiên bản')),
-                ('source_document', models.CharField(max_length=300, verbose_name='văn bản')),
-                ('note', models.TextField(blank=True, verbose_name='ghi chú')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='nạp lúc')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=40, unique=True, verbose_name="phiên bản")),
+                ("source_document", models.CharField(max_length=300, verbose_name="văn bản")),
+                ("note", models.TextField(blank=True, verbose_name="ghi chú")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="nạp lúc")),
             ],
             options={
-                'verbose_name': 'phiên bản lịch',
+                "verbose_name": "phiên bản lịch",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('full_name', models.CharField(max_length=120, verbose_name='họ và tên')),
-                ('position', models.CharField(blank=True, max_length=120, verbose_name='chức danh')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=120, verbose_name="họ và tên")),
+                (
+                    "position",
+                    models.CharField(blank=True, max_length=120, verbose_name="chức danh"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'người dùng',
+                "verbose_name": "người dùng",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='ActChain',
+            name="ActChain",
             fields=[
-                ('commune', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='cases.unit')),
-                ('length', models.PositiveBigIntegerField(default=0)),
+                (
+                    "commune",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="cases.unit",
+                    ),
+                ),
+                ("length", models.PositiveBigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveBigIntegerField(verbose_name='số thứ tự')),
-                ('code', models.CharField(max_length=40, verbose_name='việc')),
-                ('actor_name', models.CharField(max_length=120, verbose_name='người làm')),
-                ('duty', models.CharField(max_length=40, verbose_name='thẩm quyền')),
-                ('article', models.CharField(max_length=200, verbose_name='căn cứ')),
-                ('pack', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(verbose_name='lúc')),
-                ('legal_day', models.DateField(verbose_name='ngày')),
-                ('device_at', models.DateTimeField(null=True, verbose_name='giờ thiết bị')),
-                ('idempotency_key', models.CharField(max_length=64, unique=True)),
-                ('request_digest', models.BinaryField(max_length=32)),
-                ('facts', models.JSONField(default=dict, verbose_name='nội dung')),
-                ('count', models.PositiveIntegerField(default=0, verbose_name='số hồ sơ')),
-                ('actor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-                ('duty_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveBigIntegerField(verbose_name="số thứ tự")),
+                ("code", models.CharField(max_length=40, verbose_name="việc")),
+                ("actor_name", models.CharField(max_length=120, verbose_name="người làm")),
+                ("duty", models.CharField(max_length=40, verbose_name="thẩm quyền")),
+                ("article", models.CharField(max_length=200, verbose_name="căn cứ")),
+                ("pack", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(verbose_name="lúc")),
+                ("legal_day", models.DateField(verbose_name="ngày")),
+                ("device_at", models.DateTimeField(null=True, verbose_name="giờ thiết bị")),
+                ("idempotency_key", models.CharField(max_length=64, unique=True)),
+                ("request_digest", models.BinaryField(max_length=32)),
+                ("facts", models.JSONField(default=dict, verbose_name="nội dung")),
+                ("count", models.PositiveIntegerField(default=0, verbose_name="số hồ sơ")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "duty_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'việc đã làm',
-                'ordering': ['commune', 'sequence'],
+                "verbose_name": "việc đã làm",
+                "ordering": ["commune", "sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, verbose_name='mã hộ')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='năm')),
-                ('state', django_fsm.FSMField(default='new', max_length=20, verbose_name='trạng thái')),
-                ('prev_state', models.CharField(default='new', max_length=20)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('basis', models.CharField(choices=[('LAST_YEAR', 'Có trong danh sách đang quản lý'), ('REQUEST', 'Có Giấy đề nghị (Mẫu số 01)'), ('ARRIVAL', 'Hộ nghèo, cận nghèo chuyển đến, tách hoặc nhập hộ')], max_length=10, verbose_name='căn cứ vào danh sách')),
-                ('basis_paper', models.CharField(blank=True, max_length=120, verbose_name='giấy tờ')),
-                ('opening_class', models.CharField(blank=True, choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10, verbose_name='phân loại đầu kỳ')),
-                ('relapse', models.BooleanField(default=False, verbose_name='đã từng trong danh sách')),
-                ('persons', models.PositiveSmallIntegerField(verbose_name='số nhân khẩu')),
-                ('screen_passed', models.BooleanField(null=True, verbose_name='đạt Phiếu A')),
-                ('attempt', models.PositiveSmallIntegerField(default=0, verbose_name='lần khảo sát')),
-                ('income_score', models.PositiveSmallIntegerField(null=True, verbose_name='điểm B1')),
-                ('deprivation_score', models.PositiveSmallIntegerField(null=True, verbose_name='điểm B2')),
-                ('deprivations', models.CharField(blank=True, max_length=12, verbose_name='thiếu hụt')),
-                ('result_class', models.CharField(blank=True, choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10, verbose_name='kết quả phân loại')),
-                ('meeting_attendance', models.PositiveIntegerField(null=True)),
-                ('meeting_agree', models.PositiveIntegerField(null=True)),
-                ('agreed_class', models.CharField(blank=True, choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10)),
-                ('posted_class', models.CharField(blank=True, choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10)),
-                ('posting_until', models.DateTimeField(null=True, verbose_name='niêm yết đến')),
-                ('opinion', models.CharField(blank=True, max_length=10, verbose_name='ý kiến cấp trên')),
-                ('decided_class', models.CharField(blank=True, choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10, verbose_name='phân loại đã quyết định')),
-                ('refusal_reason', models.CharField(blank=True, max_length=500, verbose_name='lý do không công nhận')),
-                ('departure', models.CharField(blank=True, choices=[('DIED', 'Hộ đơn thân chết'), ('MOVED', 'Chuyển đi'), ('SPLIT', 'Tách hộ'), ('MERGED', 'Nhập hộ'), ('CHANGED', 'Thay đổi nhân khẩu')], max_length=10, verbose_name='lý do ra khỏi danh sách')),
-                ('commune', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-                ('district', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-                ('last_act', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.act')),
-                ('province', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-                ('village', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, verbose_name="mã hộ")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="năm")),
+                (
+                    "state",
+                    django_fsm.FSMField(default="new", max_length=20, verbose_name="trạng thái"),
+                ),
+                ("prev_state", models.CharField(default="new", max_length=20)),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("LAST_YEAR", "Có trong danh sách đang quản lý"),
+                            ("REQUEST", "Có Giấy đề nghị (Mẫu số 01)"),
+                            ("ARRIVAL", "Hộ nghèo, cận nghèo chuyển đến, tách hoặc nhập hộ"),
+                        ],
+                        max_length=10,
+                        verbose_name="căn cứ vào danh sách",
+                    ),
+                ),
+                (
+                    "basis_paper",
+                    models.CharField(blank=True, max_length=120, verbose_name="giấy tờ"),
+                ),
+                (
+                    "opening_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                        verbose_name="phân loại đầu kỳ",
+                    ),
+                ),
+                (
+                    "relapse",
+                    models.BooleanField(default=False, verbose_name="đã từng trong danh sách"),
+                ),
+                ("persons", models.PositiveSmallIntegerField(verbose_name="số nhân khẩu")),
+                ("screen_passed", models.BooleanField(null=True, verbose_name="đạt Phiếu A")),
+                (
+                    "attempt",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="lần khảo sát"),
+                ),
+                (
+                    "income_score",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="điểm B1"),
+                ),
+                (
+                    "deprivation_score",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="điểm B2"),
+                ),
+                (
+                    "deprivations",
+                    models.CharField(blank=True, max_length=12, verbose_name="thiếu hụt"),
+                ),
+                (
+                    "result_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                        verbose_name="kết quả phân loại",
+                    ),
+                ),
+                ("meeting_attendance", models.PositiveIntegerField(null=True)),
+                ("meeting_agree", models.PositiveIntegerField(null=True)),
+                (
+                    "agreed_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "posted_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("posting_until", models.DateTimeField(null=True, verbose_name="niêm yết đến")),
+                (
+                    "opinion",
+                    models.CharField(blank=True, max_length=10, verbose_name="ý kiến cấp trên"),
+                ),
+                (
+                    "decided_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                        verbose_name="phân loại đã quyết định",
+                    ),
+                ),
+                (
+                    "refusal_reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="lý do không công nhận"
+                    ),
+                ),
+                (
+                    "departure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("DIED", "Hộ đơn thân chết"),
+                            ("MOVED", "Chuyển đi"),
+                            ("SPLIT", "Tách hộ"),
+                            ("MERGED", "Nhập hộ"),
+                            ("CHANGED", "Thay đổi nhân khẩu"),
+                        ],
+                        max_length=10,
+                        verbose_name="lý do ra khỏi danh sách",
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "last_act",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hồ sơ rà soát',
+                "verbose_name": "hồ sơ rà soát",
             },
         ),
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_at', models.DateTimeField(verbose_name='nhận lúc')),
-                ('complainant', models.CharField(max_length=120, verbose_name='người khiếu nại')),
-                ('content', models.TextField(verbose_name='nội dung')),
-                ('due_on', models.DateField(verbose_name='hạn phúc tra')),
-                ('outcome', models.CharField(blank=True, max_length=200, verbose_name='kết quả')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='có kết quả lúc')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="nhận lúc")),
+                ("complainant", models.CharField(max_length=120, verbose_name="người khiếu nại")),
+                ("content", models.TextField(verbose_name="nội dung")),
+                ("due_on", models.DateField(verbose_name="hạn phúc tra")),
+                ("outcome", models.CharField(blank=True, max_length=200, verbose_name="kết quả")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="có kết quả lúc")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="complaints",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'khiếu nại',
+                "verbose_name": "khiếu nại",
             },
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True, verbose_name='mã hộ')),
-                ('head_name', models.CharField(max_length=120, verbose_name='chủ hộ')),
-                ('head_name_key', models.CharField(db_index=True, editable=False, max_length=120)),
-                ('given_name_key', models.CharField(editable=False, max_length=160)),
-                ('persons', models.PositiveSmallIntegerField(verbose_name='số nhân khẩu')),
-                ('ethnicity', models.CharField(blank=True, max_length=40, verbose_name='dân tộc')),
-                ('departure_reported', models.BooleanField(default=False, verbose_name='danh sách ghi giảm khác')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='cases.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, unique=True, verbose_name="mã hộ")),
+                ("head_name", models.CharField(max_length=120, verbose_name="chủ hộ")),
+                ("head_name_key", models.CharField(db_index=True, editable=False, max_length=120)),
+                ("given_name_key", models.CharField(editable=False, max_length=160)),
+                ("persons", models.PositiveSmallIntegerField(verbose_name="số nhân khẩu")),
+                ("ethnicity", models.CharField(blank=True, max_length=40, verbose_name="dân tộc")),
+                (
+                    "departure_reported",
+                    models.BooleanField(default=False, verbose_name="danh sách ghi giảm khác"),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="households",
+                        to="cases.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hộ gia đình',
+                "verbose_name": "hộ gia đình",
             },
         ),
         migrations.CreateModel(
-            name='CertificateRow',
+            name="CertificateRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='năm hưởng')),
-                ('household_class', models.CharField(choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10, verbose_name='phân loại')),
-                ('deprivations', models.CharField(max_length=12, verbose_name='thiếu hụt')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate_row', to='cases.case')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='cases.household')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="năm hưởng")),
+                (
+                    "household_class",
+                    models.CharField(
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                        verbose_name="phân loại",
+                    ),
+                ),
+                ("deprivations", models.CharField(max_length=12, verbose_name="thiếu hụt")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate_row",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="cases.household",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dòng giấy chứng nhận',
-            },
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='household',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.household'),
-        ),
-        migrations.CreateModel(
-            name='Meeting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='lần họp')),
-                ('held_on', models.DateField(verbose_name='ngày họp')),
-                ('place', models.CharField(max_length=200, verbose_name='địa điểm')),
-                ('chair_name', models.CharField(max_length=120, verbose_name='chủ trì')),
-                ('secretary_name', models.CharField(max_length=120, verbose_name='thư ký')),
-                ('attendance', models.PositiveIntegerField(verbose_name='số người dự họp')),
-                ('committee_present', models.PositiveSmallIntegerField(verbose_name='Ban Chỉ đạo cấp xã')),
-                ('organisations_present', models.PositiveSmallIntegerField(default=0, verbose_name='Chi bộ, đoàn thể')),
-                ('reviewers_present', models.PositiveSmallIntegerField(verbose_name='rà soát viên')),
-                ('households_present', models.PositiveSmallIntegerField(verbose_name='đại diện hộ dân')),
-                ('front_invited', models.BooleanField(verbose_name='đã mời Mặt trận Tổ quốc cấp xã')),
-                ('minutes_number', models.CharField(max_length=60, verbose_name='số biên bản')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-            ],
-            options={
-                'verbose_name': 'cuộc họp dân',
-            },
-        ),
-        migrations.CreateModel(
-            name='Member',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='số thứ tự')),
-                ('full_name', models.CharField(max_length=120, verbose_name='họ và tên')),
-                ('relation', models.CharField(max_length=40, verbose_name='quan hệ với chủ hộ')),
-                ('sex', models.CharField(blank=True, choices=[('MALE', 'Nam'), ('FEMALE', 'Nữ')], max_length=6, verbose_name='giới tính')),
-                ('birth_date', models.DateField(null=True, verbose_name='ngày sinh')),
-                ('ethnicity', models.CharField(blank=True, max_length=40, verbose_name='dân tộc')),
-                ('personal_number', models.CharField(blank=True, max_length=12, verbose_name='số định danh')),
-                ('valid_until', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='cases.household')),
-            ],
-            options={
-                'verbose_name': 'nhân khẩu',
-                'ordering': ['household', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Opinion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, verbose_name='số văn bản')),
-                ('given_at', models.DateTimeField(verbose_name='ký lúc')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-            ],
-            options={
-                'verbose_name': 'ý kiến cấp trên',
-            },
-        ),
-        migrations.CreateModel(
-            name='OpinionItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('CONSENT', 'Thống nhất'), ('QUESTIONED', 'Chưa thống nhất')], max_length=10, verbose_name='ý kiến')),
-                ('reason', models.CharField(max_length=500, verbose_name='lý do')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinion_items', to='cases.case')),
-                ('opinion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='cases.opinion')),
-            ],
-            options={
-                'verbose_name': 'ý kiến về một hộ',
-            },
-        ),
-        migrations.CreateModel(
-            name='Posting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('posted_at', models.DateTimeField(verbose_name='niêm yết lúc')),
-                ('village_place', models.CharField(max_length=200, verbose_name='nơi niêm yết tại thôn')),
-                ('commune_place', models.CharField(max_length=200, verbose_name='nơi niêm yết tại xã')),
-                ('until', models.DateTimeField(verbose_name='niêm yết đến')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='kết thúc lúc')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repostings', to='cases.case')),
-                ('closing_act', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-            ],
-            options={
-                'verbose_name': 'niêm yết',
-            },
-        ),
-        migrations.CreateModel(
-            name='PostedEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('household_class', models.CharField(max_length=10)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('posting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='cases.posting')),
-            ],
-            options={
-                'verbose_name': 'dòng niêm yết',
-            },
-        ),
-        migrations.CreateModel(
-            name='RefusalLetter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, verbose_name='số văn bản')),
-                ('signed_at', models.DateTimeField(verbose_name='ký lúc')),
-                ('reason', models.CharField(max_length=500, verbose_name='lý do')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='refusal_letter', to='cases.case')),
-            ],
-            options={
-                'verbose_name': 'văn bản trả lời',
-            },
-        ),
-        migrations.CreateModel(
-            name='RoleAssignment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('REVIEWER', 'Rà soát viên'), ('VILLAGE_HEAD', 'Trưởng thôn'), ('MEETING_SECRETARY', 'Thư ký cuộc họp'), ('COMMUNE_OFFICER', 'Cán bộ giảm nghèo cấp xã'), ('COMMUNE_COMMITTEE', 'Ban Chỉ đạo rà soát cấp xã'), ('COMMUNE_CHAIR', 'Chủ tịch UBND cấp xã'), ('SUPERIOR_CHAIR', 'Chủ tịch UBND cấp trên'), ('DEPARTMENT', 'Cơ quan chuyên môn cấp tỉnh'), ('MINISTRY', 'Bộ chủ quản'), ('AUDITOR', 'Kiểm tra, giám sát')], max_length=20, verbose_name='vai trò')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='đến trước ngày')),
-                ('paper', models.CharField(max_length=200, verbose_name='quyết định phân công')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='cases.unit')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'phân công',
-            },
-        ),
-        migrations.CreateModel(
-            name='Round',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='năm')),
-                ('commune_name', models.CharField(max_length=120)),
-                ('area', models.CharField(choices=[('RURAL', 'Nông thôn'), ('URBAN', 'Thành thị')], max_length=5, verbose_name='khu vực')),
-                ('pack', models.CharField(max_length=40, verbose_name='gói quy trình')),
-                ('pack_hash', models.BinaryField(max_length=32)),
-                ('standard', models.CharField(max_length=40, verbose_name='chuẩn nghèo')),
-                ('opened_at', models.DateTimeField(verbose_name='mở lúc')),
-                ('plan_paper', models.CharField(max_length=200, verbose_name='kế hoạch rà soát')),
-                ('committee_paper', models.CharField(max_length=200, verbose_name='quyết định lập Ban Chỉ đạo')),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='cases.unit')),
-                ('district', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-                ('superior', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-            ],
-            options={
-                'verbose_name': 'đợt rà soát',
-            },
-        ),
-        migrations.CreateModel(
-            name='Report',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, verbose_name='số báo cáo')),
-                ('signed_at', models.DateTimeField(verbose_name='ký lúc')),
-                ('due_on', models.DateField(verbose_name='hạn trả lời')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unit')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='cases.round')),
-            ],
-            options={
-                'verbose_name': 'báo cáo',
-            },
-        ),
-        migrations.AddField(
-            model_name='opinion',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='cases.round'),
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, verbose_name='số quyết định')),
-                ('signed_at', models.DateTimeField(verbose_name='ký lúc')),
-                ('signer_name', models.CharField(max_length=120, verbose_name='người ký')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='cases.round')),
-            ],
-            options={
-                'verbose_name': 'quyết định công nhận',
-            },
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.round'),
-        ),
-        migrations.AddField(
-            model_name='act',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='cases.round'),
-        ),
-        migrations.CreateModel(
-            name='Screening',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('screened_on', models.DateField(verbose_name='ngày')),
-                ('reviewer_name', models.CharField(max_length=120, verbose_name='rà soát viên')),
-                ('passed', models.BooleanField(verbose_name='đạt')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='cases.case')),
-            ],
-            options={
-                'verbose_name': 'Phiếu A',
-            },
-        ),
-        migrations.CreateModel(
-            name='Standing',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(null=True, verbose_name='năm rà soát')),
-                ('household_class', models.CharField(blank=True, choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10, verbose_name='phân loại')),
-                ('source', models.CharField(max_length=200, verbose_name='căn cứ')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='cases.household')),
-            ],
-            options={
-                'verbose_name': 'phân loại đã công nhận',
-            },
-        ),
-        migrations.CreateModel(
-            name='Survey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('SURVEY', 'Khảo sát'), ('REVERIFICATION', 'Phúc tra')], default='SURVEY', max_length=14, verbose_name='loại')),
-                ('attempt', models.PositiveSmallIntegerField(verbose_name='lần')),
-                ('surveyed_on', models.DateField(verbose_name='ngày khảo sát')),
-                ('reviewer_name', models.CharField(max_length=120, verbose_name='rà soát viên')),
-                ('area', models.CharField(choices=[('RURAL', 'Nông thôn'), ('URBAN', 'Thành thị')], max_length=5, verbose_name='khu vực')),
-                ('standard', models.CharField(max_length=40, verbose_name='chuẩn nghèo')),
-                ('income_score', models.PositiveSmallIntegerField(verbose_name='điểm B1')),
-                ('deprivation_score', models.PositiveSmallIntegerField(verbose_name='điểm B2')),
-                ('deprivations', models.CharField(max_length=12, verbose_name='thiếu hụt')),
-                ('proposed_class', models.CharField(choices=[('POOR', 'Hộ nghèo'), ('NEAR_POOR', 'Hộ cận nghèo'), ('NOT_POOR', 'Không nghèo, không cận nghèo')], max_length=10, verbose_name='phân loại')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='surveys', to='cases.case')),
-                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'Phiếu B',
-                'ordering': ['case', 'attempt'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Tally',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('household_class', models.CharField(max_length=10, verbose_name='kết quả đưa ra họp')),
-                ('agree', models.PositiveIntegerField(verbose_name='đồng ý')),
-                ('disagree', models.PositiveIntegerField(default=0, verbose_name='không đồng ý')),
-                ('no_opinion', models.PositiveIntegerField(default=0, verbose_name='không ý kiến')),
-                ('attendance', models.PositiveIntegerField(verbose_name='số người dự họp')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tallies', to='cases.case')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tallies', to='cases.meeting')),
-            ],
-            options={
-                'verbose_name': 'biểu quyết',
-            },
-        ),
-        migrations.CreateModel(
-            name='UnitGroupPermission',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='cases.unit')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='UnitSuccession',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_date', models.DateField(verbose_name='từ ngày')),
-                ('partial', models.BooleanField(default=False, verbose_name='một phần')),
-                ('source_document', models.CharField(max_length=200, verbose_name='văn bản')),
-                ('predecessor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='cases.unit')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='precedents', to='cases.unit')),
-            ],
-            options={
-                'verbose_name': 'kế thừa đơn vị',
-            },
-        ),
-        migrations.CreateModel(
-            name='UnitUserPermission',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='cases.unit')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='UnitVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='tên')),
-                ('name_key', models.CharField(editable=False, max_length=120)),
-                ('kind', models.CharField(max_length=20, verbose_name='loại')),
-                ('area', models.CharField(blank=True, choices=[('RURAL', 'Nông thôn'), ('URBAN', 'Thành thị')], max_length=5, verbose_name='khu vực')),
-                ('path', models.CharField(max_length=80)),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_until', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('source_document', models.CharField(max_length=200, verbose_name='văn bản')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_versions', to='cases.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='cases.unit')),
-            ],
-            options={
-                'verbose_name': 'phiên bản đơn vị',
-                'ordering': ['path'],
+                "verbose_name": "dòng giấy chứng nhận",
             },
         ),
         migrations.AddField(
-            model_name='round',
-            name='commune_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.unitversion'),
+            model_name="case",
+            name="household",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.household",
+            ),
         ),
         migrations.CreateModel(
-            name='VillageReview',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('village_name', models.CharField(max_length=120, verbose_name='thôn')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='village_reviews', to='cases.round')),
-                ('village', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='cases.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="lần họp")),
+                ("held_on", models.DateField(verbose_name="ngày họp")),
+                ("place", models.CharField(max_length=200, verbose_name="địa điểm")),
+                ("chair_name", models.CharField(max_length=120, verbose_name="chủ trì")),
+                ("secretary_name", models.CharField(max_length=120, verbose_name="thư ký")),
+                ("attendance", models.PositiveIntegerField(verbose_name="số người dự họp")),
+                (
+                    "committee_present",
+                    models.PositiveSmallIntegerField(verbose_name="Ban Chỉ đạo cấp xã"),
+                ),
+                (
+                    "organisations_present",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="Chi bộ, đoàn thể"),
+                ),
+                (
+                    "reviewers_present",
+                    models.PositiveSmallIntegerField(verbose_name="rà soát viên"),
+                ),
+                (
+                    "households_present",
+                    models.PositiveSmallIntegerField(verbose_name="đại diện hộ dân"),
+                ),
+                (
+                    "front_invited",
+                    models.BooleanField(verbose_name="đã mời Mặt trận Tổ quốc cấp xã"),
+                ),
+                ("minutes_number", models.CharField(max_length=60, verbose_name="số biên bản")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rà soát của thôn',
-                'ordering': ['village__code'],
+                "verbose_name": "cuộc họp dân",
             },
         ),
         migrations.CreateModel(
-            name='StateCount',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=20)),
-                ('household_class', models.CharField(blank=True, max_length=10)),
-                ('n', models.PositiveIntegerField()),
-                ('village_review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='state_counts', to='cases.villagereview')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='RunningTerm',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, verbose_name='thời hạn')),
-                ('starts_on', models.DateField(verbose_name='bắt đầu')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='số ngày')),
-                ('kind', models.CharField(max_length=8, verbose_name='loại ngày')),
-                ('calendar_version', models.CharField(max_length=40, verbose_name='phiên bản lịch')),
-                ('ends_on', models.DateField(verbose_name='ngày cuối')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='xong lúc')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='cases.case')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='cases.round')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.act')),
-                ('village_review', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='cases.villagereview')),
-            ],
-            options={
-                'verbose_name': 'thời hạn',
-            },
-        ),
-        migrations.AddField(
-            model_name='posting',
-            name='village_review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='cases.villagereview'),
-        ),
-        migrations.AddField(
-            model_name='meeting',
-            name='village_review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='cases.villagereview'),
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='village_review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.villagereview'),
-        ),
-        migrations.AddField(
-            model_name='act',
-            name='village_review',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='cases.villagereview'),
-        ),
-        migrations.CreateModel(
-            name='CalendarDay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='ngày')),
-                ('kind', models.CharField(choices=[('OFF', 'Nghỉ'), ('WORKED', 'Làm bù')], max_length=6, verbose_name='loại')),
-                ('name', models.CharField(max_length=100, verbose_name='tên')),
-                ('mark', models.CharField(choices=[('S', 'đã thấy nguồn'), ('K', 'theo hiểu biết'), ('?', 'chưa kiểm chứng')], max_length=1, verbose_name='độ tin cậy')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='nguồn')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='cases.calendaredition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="số thứ tự")),
+                ("full_name", models.CharField(max_length=120, verbose_name="họ và tên")),
+                ("relation", models.CharField(max_length=40, verbose_name="quan hệ với chủ hộ")),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("MALE", "Nam"), ("FEMALE", "Nữ")],
+                        max_length=6,
+                        verbose_name="giới tính",
+                    ),
+                ),
+                ("birth_date", models.DateField(null=True, verbose_name="ngày sinh")),
+                ("ethnicity", models.CharField(blank=True, max_length=40, verbose_name="dân tộc")),
+                (
+                    "personal_number",
+                    models.CharField(blank=True, max_length=12, verbose_name="số định danh"),
+                ),
+                ("valid_until", models.DateField(null=True, verbose_name="đến trước ngày")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="cases.household",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ngày của lịch',
-                'ordering': ['edition', 'day'],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'day'), name='a_day_stands_once_in_an_edition'), models.CheckConstraint(condition=models.Q(('kind__in', ['OFF', 'WORKED'])), name='calendar_day_is_off_or_worked'), models.CheckConstraint(condition=models.Q(('mark__in', ['S', 'K', '?'])), name='calendar_day_says_how_sure_it_is')],
+                "verbose_name": "nhân khẩu",
+                "ordering": ["household", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Opinion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('from_state', models.CharField(max_length=20)),
-                ('to_state', models.CharField(max_length=20)),
-                ('act', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='cases.act')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="số văn bản")),
+                ("given_at", models.DateTimeField(verbose_name="ký lúc")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sự kiện',
-                'ordering': ['case', 'sequence'],
-                'constraints': [models.UniqueConstraint(fields=('case', 'sequence'), name='events_of_a_case_have_no_twin')],
+                "verbose_name": "ý kiến cấp trên",
+            },
+        ),
+        migrations.CreateModel(
+            name="OpinionItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("CONSENT", "Thống nhất"), ("QUESTIONED", "Chưa thống nhất")],
+                        max_length=10,
+                        verbose_name="ý kiến",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500, verbose_name="lý do")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinion_items",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "opinion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="cases.opinion",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ý kiến về một hộ",
+            },
+        ),
+        migrations.CreateModel(
+            name="Posting",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("posted_at", models.DateTimeField(verbose_name="niêm yết lúc")),
+                (
+                    "village_place",
+                    models.CharField(max_length=200, verbose_name="nơi niêm yết tại thôn"),
+                ),
+                (
+                    "commune_place",
+                    models.CharField(max_length=200, verbose_name="nơi niêm yết tại xã"),
+                ),
+                ("until", models.DateTimeField(verbose_name="niêm yết đến")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="kết thúc lúc")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repostings",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "closing_act",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "niêm yết",
+            },
+        ),
+        migrations.CreateModel(
+            name="PostedEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("household_class", models.CharField(max_length=10)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "posting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="cases.posting",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "dòng niêm yết",
+            },
+        ),
+        migrations.CreateModel(
+            name="RefusalLetter",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="số văn bản")),
+                ("signed_at", models.DateTimeField(verbose_name="ký lúc")),
+                ("reason", models.CharField(max_length=500, verbose_name="lý do")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refusal_letter",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "văn bản trả lời",
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleAssignment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("REVIEWER", "Rà soát viên"),
+                            ("VILLAGE_HEAD", "Trưởng thôn"),
+                            ("MEETING_SECRETARY", "Thư ký cuộc họp"),
+                            ("COMMUNE_OFFICER", "Cán bộ giảm nghèo cấp xã"),
+                            ("COMMUNE_COMMITTEE", "Ban Chỉ đạo rà soát cấp xã"),
+                            ("COMMUNE_CHAIR", "Chủ tịch UBND cấp xã"),
+                            ("SUPERIOR_CHAIR", "Chủ tịch UBND cấp trên"),
+                            ("DEPARTMENT", "Cơ quan chuyên môn cấp tỉnh"),
+                            ("MINISTRY", "Bộ chủ quản"),
+                            ("AUDITOR", "Kiểm tra, giám sát"),
+                        ],
+                        max_length=20,
+                        verbose_name="vai trò",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="đến trước ngày"),
+                ),
+                ("paper", models.CharField(max_length=200, verbose_name="quyết định phân công")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "phân công",
+            },
+        ),
+        migrations.CreateModel(
+            name="Round",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="năm")),
+                ("commune_name", models.CharField(max_length=120)),
+                (
+                    "area",
+                    models.CharField(
+                        choices=[("RURAL", "Nông thôn"), ("URBAN", "Thành thị")],
+                        max_length=5,
+                        verbose_name="khu vực",
+                    ),
+                ),
+                ("pack", models.CharField(max_length=40, verbose_name="gói quy trình")),
+                ("pack_hash", models.BinaryField(max_length=32)),
+                ("standard", models.CharField(max_length=40, verbose_name="chuẩn nghèo")),
+                ("opened_at", models.DateTimeField(verbose_name="mở lúc")),
+                ("plan_paper", models.CharField(max_length=200, verbose_name="kế hoạch rà soát")),
+                (
+                    "committee_paper",
+                    models.CharField(max_length=200, verbose_name="quyết định lập Ban Chỉ đạo"),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "superior",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "đợt rà soát",
+            },
+        ),
+        migrations.CreateModel(
+            name="Report",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="số báo cáo")),
+                ("signed_at", models.DateTimeField(verbose_name="ký lúc")),
+                ("due_on", models.DateField(verbose_name="hạn trả lời")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="cases.round",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "báo cáo",
+            },
+        ),
+        migrations.AddField(
+            model_name="opinion",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="opinions",
+                to="cases.round",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="số quyết định")),
+                ("signed_at", models.DateTimeField(verbose_name="ký lúc")),
+                ("signer_name", models.CharField(max_length=120, verbose_name="người ký")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="cases.round",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "quyết định công nhận",
+            },
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="round",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.round",
+            ),
+        ),
+        migrations.AddField(
+            model_name="act",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="acts", to="cases.round"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Screening",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("screened_on", models.DateField(verbose_name="ngày")),
+                ("reviewer_name", models.CharField(max_length=120, verbose_name="rà soát viên")),
+                ("passed", models.BooleanField(verbose_name="đạt")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screenings",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Phiếu A",
+            },
+        ),
+        migrations.CreateModel(
+            name="Standing",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(null=True, verbose_name="năm rà soát")),
+                (
+                    "household_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                        verbose_name="phân loại",
+                    ),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="căn cứ")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standings",
+                        to="cases.household",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "phân loại đã công nhận",
+            },
+        ),
+        migrations.CreateModel(
+            name="Survey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("SURVEY", "Khảo sát"), ("REVERIFICATION", "Phúc tra")],
+                        default="SURVEY",
+                        max_length=14,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(verbose_name="lần")),
+                ("surveyed_on", models.DateField(verbose_name="ngày khảo sát")),
+                ("reviewer_name", models.CharField(max_length=120, verbose_name="rà soát viên")),
+                (
+                    "area",
+                    models.CharField(
+                        choices=[("RURAL", "Nông thôn"), ("URBAN", "Thành thị")],
+                        max_length=5,
+                        verbose_name="khu vực",
+                    ),
+                ),
+                ("standard", models.CharField(max_length=40, verbose_name="chuẩn nghèo")),
+                ("income_score", models.PositiveSmallIntegerField(verbose_name="điểm B1")),
+                ("deprivation_score", models.PositiveSmallIntegerField(verbose_name="điểm B2")),
+                ("deprivations", models.CharField(max_length=12, verbose_name="thiếu hụt")),
+                (
+                    "proposed_class",
+                    models.CharField(
+                        choices=[
+                            ("POOR", "Hộ nghèo"),
+                            ("NEAR_POOR", "Hộ cận nghèo"),
+                            ("NOT_POOR", "Không nghèo, không cận nghèo"),
+                        ],
+                        max_length=10,
+                        verbose_name="phân loại",
+                    ),
+                ),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="surveys",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Phiếu B",
+                "ordering": ["case", "attempt"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tally",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "household_class",
+                    models.CharField(max_length=10, verbose_name="kết quả đưa ra họp"),
+                ),
+                ("agree", models.PositiveIntegerField(verbose_name="đồng ý")),
+                ("disagree", models.PositiveIntegerField(default=0, verbose_name="không đồng ý")),
+                ("no_opinion", models.PositiveIntegerField(default=0, verbose_name="không ý kiến")),
+                ("attendance", models.PositiveIntegerField(verbose_name="số người dự họp")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tallies",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tallies",
+                        to="cases.meeting",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "biểu quyết",
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitGroupPermission",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="cases.unit"),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group"),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitSuccession",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on_date", models.DateField(verbose_name="từ ngày")),
+                ("partial", models.BooleanField(default=False, verbose_name="một phần")),
+                ("source_document", models.CharField(max_length=200, verbose_name="văn bản")),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successions",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="precedents",
+                        to="cases.unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "kế thừa đơn vị",
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitUserPermission",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="cases.unit"),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="tên")),
+                ("name_key", models.CharField(editable=False, max_length=120)),
+                ("kind", models.CharField(max_length=20, verbose_name="loại")),
+                (
+                    "area",
+                    models.CharField(
+                        blank=True,
+                        choices=[("RURAL", "Nông thôn"), ("URBAN", "Thành thị")],
+                        max_length=5,
+                        verbose_name="khu vực",
+                    ),
+                ),
+                ("path", models.CharField(max_length=80)),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_until", models.DateField(null=True, verbose_name="đến trước ngày")),
+                ("source_document", models.CharField(max_length=200, verbose_name="văn bản")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child_versions",
+                        to="cases.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="cases.unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "phiên bản đơn vị",
+                "ordering": ["path"],
+            },
+        ),
+        migrations.AddField(
+            model_name="round",
+            name="commune_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.unitversion",
+            ),
+        ),
+        migrations.CreateModel(
+            name="VillageReview",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("village_name", models.CharField(max_length=120, verbose_name="thôn")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="village_reviews",
+                        to="cases.round",
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="cases.unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "rà soát của thôn",
+                "ordering": ["village__code"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StateCount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state", models.CharField(max_length=20)),
+                ("household_class", models.CharField(blank=True, max_length=10)),
+                ("n", models.PositiveIntegerField()),
+                (
+                    "village_review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="state_counts",
+                        to="cases.villagereview",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RunningTerm",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, verbose_name="thời hạn")),
+                ("starts_on", models.DateField(verbose_name="bắt đầu")),
+                ("days", models.PositiveSmallIntegerField(verbose_name="số ngày")),
+                ("kind", models.CharField(max_length=8, verbose_name="loại ngày")),
+                (
+                    "calendar_version",
+                    models.CharField(max_length=40, verbose_name="phiên bản lịch"),
+                ),
+                ("ends_on", models.DateField(verbose_name="ngày cuối")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="xong lúc")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="cases.round",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "village_review",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="cases.villagereview",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "thời hạn",
+            },
+        ),
+        migrations.AddField(
+            model_name="posting",
+            name="village_review",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="postings",
+                to="cases.villagereview",
+            ),
+        ),
+        migrations.AddField(
+            model_name="meeting",
+            name="village_review",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="meetings",
+                to="cases.villagereview",
+            ),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="village_review",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.villagereview",
+            ),
+        ),
+        migrations.AddField(
+            model_name="act",
+            name="village_review",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="acts",
+                to="cases.villagereview",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CalendarDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="ngày")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("OFF", "Nghỉ"), ("WORKED", "Làm bù")],
+                        max_length=6,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="tên")),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[
+                            ("S", "đã thấy nguồn"),
+                            ("K", "theo hiểu biết"),
+                            ("?", "chưa kiểm chứng"),
+                        ],
+                        max_length=1,
+                        verbose_name="độ tin cậy",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="nguồn")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="cases.calendaredition",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ngày của lịch",
+                "ordering": ["edition", "day"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "day"), name="a_day_stands_once_in_an_edition"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["OFF", "WORKED"])),
+                        name="calendar_day_is_off_or_worked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__in", ["S", "K", "?"])),
+                        name="calendar_day_says_how_sure_it_is",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Event",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                ("from_state", models.CharField(max_length=20)),
+                ("to_state", models.CharField(max_length=20)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="cases.act",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sự kiện",
+                "ordering": ["case", "sequence"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "sequence"), name="events_of_a_case_have_no_twin"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('persons__gte', 1)), name='household_has_a_person'),
+            model_name="household",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("persons__gte", 1)), name="household_has_a_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificaterow',
-            constraint=models.UniqueConstraint(fields=('household', 'year'), name='one_certificate_row_of_a_household_a_year'),
+            model_name="certificaterow",
+            constraint=models.UniqueConstraint(
+                fields=("household", "year"), name="one_certificate_row_of_a_household_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('personal_number', ''), _negated=True), ('valid_until__isnull', True)), fields=('personal_number',), name='a_person_belongs_to_one_household'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("personal_number", ""), _negated=True), ("valid_until__isnull", True)
+                ),
+                fields=("personal_number",),
+                name="a_person_belongs_to_one_household",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('household', 'position'), name='members_are_numbered_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_until__isnull", True)),
+                fields=("household", "position"),
+                name="members_are_numbered_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opinionitem',
-            constraint=models.UniqueConstraint(fields=('opinion', 'case'), name='an_opinion_names_a_case_once'),
+            model_name="opinionitem",
+            constraint=models.UniqueConstraint(
+                fields=("opinion", "case"), name="an_opinion_names_a_case_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='postedentry',
-            constraint=models.UniqueConstraint(fields=('posting', 'case'), name='a_case_is_posted_once_a_list'),
+            model_name="postedentry",
+            constraint=models.UniqueConstraint(
+                fields=("posting", "case"), name="a_case_is_posted_once_a_list"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'unit', 'valid_from'), name='a_role_on_a_unit_is_given_once_a_day'),
+            model_name="roleassignment",
+            constraint=models.UniqueConstraint(
+                fields=("user", "role", "unit", "valid_from"),
+                name="a_role_on_a_unit_is_given_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='assignment_ends_after_it_starts'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="assignment_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.UniqueConstraint(fields=('household', 'year'), name='one_standing_of_a_household_a_year'),
+            model_name="standing",
+            constraint=models.UniqueConstraint(
+                fields=("household", "year"), name="one_standing_of_a_household_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.UniqueConstraint(condition=models.Q(('year__isnull', True)), fields=('household',), name='one_undated_standing_of_a_household'),
+            model_name="standing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("year__isnull", True)),
+                fields=("household",),
+                name="one_undated_standing_of_a_household",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(fields=('case', 'attempt'), name='attempts_are_numbered_once'),
+            model_name="survey",
+            constraint=models.UniqueConstraint(
+                fields=("case", "attempt"), name="attempts_are_numbered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.CheckConstraint(condition=models.Q(('deprivations__regex', '^[01]{12}$')), name='deprivations_are_twelve_flags'),
+            model_name="survey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deprivations__regex", "^[01]{12}$")),
+                name="deprivations_are_twelve_flags",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('meeting', 'case'), name='one_tally_of_a_case_a_meeting'),
+            model_name="tally",
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "case"), name="one_tally_of_a_case_a_meeting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('attendance__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('agree'), '+', models.F('disagree')), '+', models.F('no_opinion')))), name='votes_do_not_exceed_attendance'),
+            model_name="tally",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "attendance__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("agree"), "+", models.F("disagree")
+                            ),
+                            "+",
+                            models.F("no_opinion"),
+                        ),
+                    )
+                ),
+                name="votes_do_not_exceed_attendance",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='unitgrouppermission',
-            unique_together={('group', 'permission', 'content_object')},
+            name="unitgrouppermission",
+            unique_together={("group", "permission", "content_object")},
         ),
         migrations.AddConstraint(
-            model_name='unitsuccession',
-            constraint=models.UniqueConstraint(fields=('predecessor', 'successor', 'on_date'), name='a_succession_is_recorded_once'),
+            model_name="unitsuccession",
+            constraint=models.UniqueConstraint(
+                fields=("predecessor", "successor", "on_date"), name="a_succession_is_recorded_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='unituserpermission',
-            index=models.Index(fields=['user', 'content_object'], name='unit_duty_of_user'),
+            model_name="unituserpermission",
+            index=models.Index(fields=["user", "content_object"], name="unit_duty_of_user"),
         ),
         migrations.AlterUniqueTogether(
-            name='unituserpermission',
-            unique_together={('user', 'permission', 'content_object')},
+            name="unituserpermission",
+            unique_together={("user", "permission", "content_object")},
         ),
         migrations.AddIndex(
-            model_name='unitversion',
-            index=models.Index(fields=['path'], name='unitversion_path'),
+            model_name="unitversion",
+            index=models.Index(fields=["path"], name="unitversion_path"),
         ),
         migrations.AddIndex(
-            model_name='unitversion',
-            index=models.Index(fields=['parent', 'valid_from'], name='unitversion_parent'),
+            model_name="unitversion",
+            index=models.Index(fields=["parent", "valid_from"], name="unitversion_parent"),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.UniqueConstraint(fields=('unit', 'valid_from'), name='one_version_of_a_unit_starts_on_a_day'),
+            model_name="unitversion",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "valid_from"), name="one_version_of_a_unit_starts_on_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='version_ends_after_it_starts'),
+            model_name="unitversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="version_ends_after_it_starts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['year', 'province', 'commune'], name='round_of_province'),
+            model_name="round",
+            index=models.Index(fields=["year", "province", "commune"], name="round_of_province"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('year', 'commune'), name='one_round_of_a_commune_a_year'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                fields=("year", "commune"), name="one_round_of_a_commune_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='villagereview',
-            constraint=models.UniqueConstraint(fields=('round', 'village'), name='one_review_of_a_village_a_round'),
+            model_name="villagereview",
+            constraint=models.UniqueConstraint(
+                fields=("round", "village"), name="one_review_of_a_village_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statecount',
-            constraint=models.UniqueConstraint(fields=('village_review', 'state', 'household_class'), name='a_state_of_a_village_is_counted_once'),
+            model_name="statecount",
+            constraint=models.UniqueConstraint(
+                fields=("village_review", "state", "household_class"),
+                name="a_state_of_a_village_is_counted_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statecount',
-            constraint=models.CheckConstraint(condition=models.Q(('n__gte', 1)), name='a_count_is_of_something'),
+            model_name="statecount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("n__gte", 1)), name="a_count_is_of_something"
+            ),
         ),
         migrations.AddIndex(
-            model_name='runningterm',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['round', 'ends_on'], name='open_term_of_round'),
+            model_name="runningterm",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["round", "ends_on"],
+                name="open_term_of_round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(condition=models.Q(('case__isnull', True), ('closed_at__isnull', True)), fields=('village_review',), name='one_open_posting_of_a_village'),
+            model_name="posting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("case__isnull", True), ("closed_at__isnull", True)),
+                fields=("village_review",),
+                name="one_open_posting_of_a_village",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(condition=models.Q(('case__isnull', False), ('closed_at__isnull', True)), fields=('case',), name='one_open_reposting_of_a_case'),
+            model_name="posting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("case__isnull", False), ("closed_at__isnull", True)),
+                fields=("case",),
+                name="one_open_reposting_of_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('village_review', 'number'), name='meetings_are_numbered_once'),
+            model_name="meeting",
+            constraint=models.UniqueConstraint(
+                fields=("village_review", "number"), name="meetings_are_numbered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('attendance__gte', 1)), name='somebody_attended'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("attendance__gte", 1)), name="somebody_attended"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['year', 'province', 'commune', 'village', 'id'], name='case_in_paper_order'),
+            model_name="case",
+            index=models.Index(
+                fields=["year", "province", "commune", "village", "id"], name="case_in_paper_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['year', 'province', 'state', 'commune', 'village', 'id'], name='case_by_state'),
+            model_name="case",
+            index=models.Index(
+                fields=["year", "province", "state", "commune", "village", "id"],
+                name="case_by_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['village_review', 'state'], name='case_of_village_by_state'),
+            model_name="case",
+            index=models.Index(fields=["village_review", "state"], name="case_of_village_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('round', 'household'), name='one_case_of_a_household_a_round'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                fields=("round", "household"), name="one_case_of_a_household_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['agreed', 'certified', 'classified', 'cleared', 'consented', 'contested', 'disagreed', 'escaped', 'left', 'listed', 'new', 'objected', 'posted', 'recognised', 'refused', 'reported', 'reposted', 'requested', 'reverified', 'screened', 'surveyed', 'unqualified'])), name='state_is_declared_by_a_pack'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "agreed",
+                            "certified",
+                            "classified",
+                            "cleared",
+                            "consented",
+                            "contested",
+                            "disagreed",
+                            "escaped",
+                            "left",
+                            "listed",
+                            "new",
+                            "objected",
+                            "posted",
+                            "recognised",
+                            "refused",
+                            "reported",
+                            "reposted",
+                            "requested",
+                            "reverified",
+                            "screened",
+                            "surveyed",
+                            "unqualified",
+                        ],
+                    )
+                ),
+                name="state_is_declared_by_a_pack",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['recognised', 'certified', 'escaped']), _negated=True), models.Q(('decided_class', ''), _negated=True), _connector='OR'), name='decided_case_has_a_class'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["recognised", "certified", "escaped"]), _negated=True),
+                    models.Q(("decided_class", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="decided_case_has_a_class",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'left'), _negated=True), models.Q(('departure', ''), _negated=True), _connector='OR'), name='departed_case_says_why'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "left"), _negated=True),
+                    models.Q(("departure", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="departed_case_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('refusal_reason', ''), _negated=True), _connector='OR'), name='refused_case_says_why'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("refusal_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="refused_case_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['round', 'sequence'], name='acts_of_round'),
+            model_name="act",
+            index=models.Index(fields=["round", "sequence"], name="acts_of_round"),
         ),
         migrations.AddConstraint(
-            model_name='act',
-            constraint=models.UniqueConstraint(fields=('commune', 'sequence'), name='acts_of_a_commune_have_no_twin'),
+            model_name="act",
+            constraint=models.UniqueConstraint(
+                fields=("commune", "sequence"), name="acts_of_a_commune_have_no_twin"
+            ),
         ),
     ]

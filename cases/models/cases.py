@@ -47,9 +47,10 @@ class Case(models.Model):
     `protected=True` is not used: refresh_from_db would lift it for the whole class.
     """
 
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="cases")
+    # No index of their own: a constraint and an index below begin with them.
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, db_index=False, related_name="cases")
     village_review = models.ForeignKey(
-        VillageReview, on_delete=models.PROTECT, related_name="cases"
+        VillageReview, on_delete=models.PROTECT, db_index=False, related_name="cases"
     )
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="cases")
     code = models.CharField(_("mã hộ"), max_length=30)
