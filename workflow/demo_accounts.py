@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases.duties import ROLE_TITLES
+from cases.duties import ROLE_TITLES, Role
 from cases.models import RoleAssignment, UnitVersion
 
 # Ea T'Ling and its Tổ dân phố 2 (the village left to the newcomer), then the levels above.
@@ -21,16 +21,16 @@ def demo_accounts() -> list[dict[str, str]]:
         unit=village.unit_id if village else None
     )
     assignments = near | RoleAssignment.objects.filter(user__username__in=ABOVE)
-    places = _places(assignments.values_list("unit", flat=True))
+    places = _places([row.unit_id for row in assignments])
     order = list(ROLE_TITLES)
     rows = sorted(
         assignments.exclude(user__username="nhaplieu").select_related("user"),
-        key=lambda a: (order.index(a.role), a.user.username),
+        key=lambda a: (order.index(Role(a.role)), a.user.username),
     )
     return [
         {
             "username": row.user.username,
-            "title": _(ROLE_TITLES[row.role]),
+            "title": _(ROLE_TITLES[Role(row.role)]),
             "place": places.get(row.unit_id, ""),
             "password": settings.DEMO_PASSWORD,
         }
@@ -38,7 +38,7 @@ def demo_accounts() -> list[dict[str, str]]:
     ]
 
 
-def _places(units: object) -> dict[int, str]:
+def _places(units: list[int]) -> dict[int, str]:
     versions = UnitVersion.objects.filter(unit__in=units).order_by("valid_from")
     # The name of the demonstration's year: the first version in the table.
     return {v.unit_id: v.name for v in reversed(versions)}

@@ -85,7 +85,7 @@ def typed(sheet, value: object) -> object:
 
 
 def table(titles: list[str], rows: list[dict[str, object]]) -> list[list[object]]:
-    return [titles, *([row.get(title) for title in titles] for row in rows)]
+    return [list[object](titles), *([row.get(title) for title in titles] for row in rows)]
 
 
 def household_book(

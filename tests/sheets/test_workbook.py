@@ -199,13 +199,12 @@ def test_vietnamese_titles_in_any_order_under_a_heading_are_understood():
         "Biến động khác": "bien_dong_khac",
     }
     row = household()
-    cells = [row.get(key) for key in titles.values()]
-    content = book(
-        **{
-            "Danh sách hộ": [["DANH SÁCH HỘ NĂM 2024"], [], list(titles), cells],
-            "Nhân khẩu": table(MEMBER_TITLES, [member()]),
-        }
-    )
+    cells: list[object] = [row.get(key) for key in titles.values()]
+    sheets: dict[str, list[list[object]]] = {
+        "Danh sách hộ": [["DANH SÁCH HỘ NĂM 2024"], [], list[object](titles), cells],
+        "Nhân khẩu": table(MEMBER_TITLES, [member()]),
+    }
+    content = book(**sheets)
 
     sheet = read_households(open_workbook(content, name="a.xlsx"))
 

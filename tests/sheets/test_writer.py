@@ -7,7 +7,10 @@ import openpyxl
 
 from cases.sheets.writer import SAMPLE_ROWS, csv_rows, write_table
 
-ROWS = [["001085012345", "=HYPERLINK(1)", 3, date(2024, 12, 5)], ["2", "bỏ\x00", None, None]]
+ROWS: list[list[str | int | date | None]] = [
+    ["001085012345", "=HYPERLINK(1)", 3, date(2024, 12, 5)],
+    ["2", "bỏ\x00", None, None],
+]
 
 
 def written():
