@@ -14,10 +14,10 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-header --no-emit-index-url $(ARGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean venv
+.PHONY: help demo test lint bench messages lock clean venv
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.base ## Load the demonstration and serve it on 127.0.0.1 (PORT=8000)
 	RASOAT_DEMO=true RASOAT_DEBUG=true $(RUN) manage.py demo --serve --port $(PORT)
@@ -30,6 +30,10 @@ lint: $(VENV)/.dev ## Check format, types, import arrows, templates, migrations 
 
 bench: $(VENV)/.dev ## Measure the set path on both databases (SMOKE=1: small and quick)
 	@$(WITH_POSTGRES) $(RUN) -m bench $(if $(SMOKE),--smoke) $(ARGS)
+
+messages: $(VENV)/.dev ## Collect the sentences to translate and compile the English (needs gettext)
+	@sh deploy/setup/debian.sh gettext
+	$(RUN) deploy/setup/messages.py
 
 lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade)
 	$(LOCK) --output-file requirements/base.txt

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install the Debian packages that one job needs, or print the exact command where that is not ours to do.
-# usage: debian.sh venv|browser|postgres     (PYTHON names the interpreter that `venv` is asked for)
+# usage: debian.sh venv|browser|gettext|postgres     (PYTHON names the interpreter that `venv` is asked for)
 set -eu
 
 python=${PYTHON:-python3}
@@ -13,6 +13,7 @@ present() {
             command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q Tinos &&
                 ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1
             ;;
+        gettext) command -v xgettext >/dev/null && command -v msgmerge >/dev/null ;;
         postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ;;
         *) echo "debian.sh: unknown job '$1'" >&2; exit 2 ;;
     esac
@@ -22,6 +23,7 @@ packages() {
     case $1 in
         venv) "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])' ;;
         browser) echo chromium fontconfig fonts-croscore libatomic1 ;;
+        gettext) echo gettext ;;
         postgres) echo postgresql ;;
     esac
 }

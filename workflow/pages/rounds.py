@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from cases.duties import Duty
@@ -298,7 +298,7 @@ def _steps(review: VillageReview, counts: Counter[str]) -> list[dict[str, Any]]:
             state = "done" if last else "current"
         else:
             state = "done" if any(stages[number + 1 :]) and not any(stages[:number]) else "waiting"
-        note = _("%(n)d hộ") % {"n": n} if n else ""
+        note = ngettext("%(n)d hộ", "%(n)d hộ", n) % {"n": n} if n else ""
         steps.append({"title": title, "state": state, "note": note})
     return steps
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from cases.units_fixture import load_units
 from workflow.clock import set_demo_clock
@@ -38,7 +39,7 @@ class Command(BaseCommand):
                 "the demonstration runs only with RASOAT_DEMO=true and RASOAT_DEBUG=true"
             )
         call_command("migrate", verbosity=0)
-        self.stdout.write("Đơn vị hành chính…")
+        self.stdout.write(_("Đơn vị hành chính…"))
         load_units()
         self._load()
         self._tell(options["port"])
@@ -47,9 +48,9 @@ class Command(BaseCommand):
 
     def _load(self) -> None:
         if DemoClock.objects.exists():
-            self.stdout.write("Dữ liệu trình diễn đã có.")
+            self.stdout.write(_("Dữ liệu trình diễn đã có."))
             return
-        self.stdout.write("Dữ liệu trình diễn…")
+        self.stdout.write(_("Dữ liệu trình diễn…"))
         try:
             scenario = read_scenario(settings.BASE_DIR / SCENARIO)
             steps = sum(1 for _step in play(scenario))
@@ -57,12 +58,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         # The clock is set last: it says that the demonstration is complete.
         set_demo_clock(scenario.last_moment() + timedelta(days=1))
-        self.stdout.write(f"{steps} việc đã ghi.")
+        self.stdout.write(_("%(count)d việc đã ghi.") % {"count": steps})
 
     def _tell(self, port: int) -> None:
         self.stdout.write("")
         self.stdout.write(self.style.SUCCESS(f"http://127.0.0.1:{port}/"))
-        self.stdout.write(f"Mật khẩu của mọi tài khoản: {settings.DEMO_PASSWORD}")
+        self.stdout.write(
+            _("Mật khẩu của mọi tài khoản: %(password)s") % {"password": settings.DEMO_PASSWORD}
+        )
         for account in demo_accounts():
             self.stdout.write(
                 f"  {account['username']:24s} {account['title']} · {account['place']}"

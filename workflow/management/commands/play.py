@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from workflow.scenarios import Played, ScenarioError, Surprise, play, read_scenario
 
@@ -52,10 +53,18 @@ class Command(BaseCommand):
         if as_json:
             self._dump(played, None)
         else:
-            self.stdout.write(self.style.SUCCESS(f"{scenario.title}: {len(played)} việc"))
+            self.stdout.write(
+                self.style.SUCCESS(
+                    _("%(title)s: %(count)d việc") % {"title": scenario.title, "count": len(played)}
+                )
+            )
 
     def _tell(self, row: Played) -> None:
-        outcome = f"{row.moved} hồ sơ" if row.result == "done" else "; ".join(row.refusals[:3])
+        outcome = (
+            _("%(count)d hồ sơ") % {"count": row.moved}
+            if row.result == "done"
+            else "; ".join(row.refusals[:3])
+        )
         self.stdout.write(
             f"{row.step:3d}  {row.at[:16]}  {row.do:18s} {row.on:36s} {row.result:8s} {outcome}"
         )
