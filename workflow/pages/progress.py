@@ -18,6 +18,8 @@ from workflow.pages.possible import UPON_EVENT
 from workflow.titles import act_title, stage_title, term_title
 
 Counts = Mapping[str, int]  # state -> how many cases
+# Time that must pass, not time to be kept: nobody is late the day after.
+WAITED_OUT = {"posting", "reposting"}
 
 
 @dataclass
@@ -161,7 +163,7 @@ def shown_deadline(term: RunningTerm, day: date) -> Deadline:
         url,
         term.ends_on,
         how_counted(term),
-        term.ends_on < day,
+        term.ends_on < day and term.code not in WAITED_OUT,
     )
 
 
