@@ -190,7 +190,9 @@ def test_every_other_page_keeps_the_same_promises(visit: Visit) -> None:
     auditor.press('main a[href*="/bao-cao/4/"]')
     auditor.look("page-report-4")
 
-    chair = visit("chutich.24640")
+    chair = visit("chutich.24646")
+    chair.open(OTHER_COMMUNE)
+    chair.look("page-board-of-a-chair")
     chair.open("/mo-dot/")
     chair.look("page-open-round")
 
