@@ -119,6 +119,7 @@ def shown_day() -> date:
     [
         ({"to": "next-day"}, date(2024, 10, 5)),
         ({"to": "next-working-day"}, date(2024, 10, 7)),
+        ({"to": "day", "day": "01/12/2024"}, date(2024, 12, 1)),
         ({"to": "day", "day": "2024-12-01"}, date(2024, 12, 1)),
         ({"to": "day", "day": "2024-02-31"}, date(2024, 10, 4)),
         ({"to": "day"}, date(2024, 10, 4)),

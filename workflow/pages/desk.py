@@ -8,11 +8,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -130,8 +130,8 @@ def _morning_asked_for(request: HttpRequest, today: date) -> datetime | None:
 
 def _date_of(text: str) -> date | None:
     try:
-        return parse_date(text)
-    except ValueError:  # well formed, but no such day
+        return forms.DateField().clean(text)
+    except ValidationError:
         return None
 
 
