@@ -296,6 +296,26 @@ def decided_after_the_window(road: Road) -> Deed:
     return road.decide
 
 
+def asked_after_the_decision(road: Road) -> Deed:
+    reported(road).consent().decide()
+    household = Household.objects.exclude(standings__isnull=False).get()
+    return lambda: ask_for_review(road, household)
+
+
+def asked_though_on_last_years_list(road: Road) -> Deed:
+    road.open()
+    household = Household.objects.exclude(standings__isnull=True).order_by("pk")[0]
+    return lambda: ask_for_review(road, household)
+
+
+def surveyed_again_before_the_meeting(road: Road) -> Deed:
+    road.open().list().survey().classify().pass_days(2).meet(agree=3)
+    sheets = [surveying.SurveySheet(road.cases()[0], date(2024, 10, 2), "Lan", 100, POOR)]
+    return lambda: surveying.survey_cases(
+        round=road.round, village_review=road.reviews[0], sheets=sheets, **road.who("lan")
+    )
+
+
 SCENES: dict[str, Callable[[Road], Deed]] = {
     "area_unknown": opened_on("24646", area=""),
     "unit_not_in_force": opened_on("24646", valid_until=date(2024, 7, 1)),
@@ -310,14 +330,18 @@ SCENES: dict[str, Callable[[Road], Deed]] = {
     "front_invited": meeting_with(front_invited=False),
     "is_requester": screened_without_asking,
     "key_reused": key_of_another_request,
+    "managed_already": asked_though_on_last_years_list,
+    "met_in_round": meeting_with(held_on=date(2024, 9, 30)),
     "minutes_signed": meeting_with(minutes_signed=False),
     "needs_no_screen": surveyed_without_screening,
     "no_duty": done_by_the_neighbours,
     "no_other_posting_open": posted_over_an_open_posting,
+    "not_decided_yet": asked_after_the_decision,
     "not_questioned": bare("give_opinion", reported, "quyen", False),
     "nothing_to_do": listed_twice,
     "opinion_in_writing": opinion_by_word_of_mouth,
     "papers_on_file": opened_without_plan,
+    "parts_fit_attendance": meeting_with(organisations_present=41),
     "posted_at_both_places": posted_in_one_place,
     "posting_open": complained_too_late,
     "posting_over": closed_too_early,
@@ -332,6 +356,7 @@ SCENES: dict[str, Callable[[Road], Deed]] = {
     "survey_complete": tampered(
         lambda r: r.open().list().survey(), lambda r: r.classify(), income_score=None
     ),
+    "surveyed_anew": surveyed_again_before_the_meeting,
     "surveyed_in_round": surveyed_tomorrow,
     "tally_fits_attendance": meeting_with(agree=41),
     "tally_recorded": meeting_that_forgot_one,
@@ -394,7 +419,9 @@ def test_no_refusal_of_a_pack_is_left_untried(pack: Any) -> None:
 def test_half_of_all_attending_is_enough_and_one_less_is_not(
     road: Road, attendance: int, agree: int, state_after: str
 ) -> None:
-    road.open().list().survey().classify().meet(agree, attendance=attendance)
+    road.open().list().survey().classify()
+    there = dict.fromkeys(("committee_present", "households_present", "organisations_present"), 1)
+    road.meet(agree, attendance=attendance, **there)
 
     assert states(road) == {state_after: 5}
 

@@ -371,7 +371,7 @@ def test_the_second_look_leads_back_with_the_answers_in_place(desk: Desk, road: 
         ({"front_invited": ""}, "front_invited"),
         ({"minutes_signed": ""}, "minutes_signed"),
         ({"committee_present": "0"}, "required_people_present"),
-        ({"attendance": "5"}, "tally_fits_attendance"),
+        ({"attendance": "25", "households_present": "20"}, "tally_fits_attendance"),
     ],
 )
 def test_what_the_law_wants_of_a_meeting_is_said_at_the_second_look(

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import F, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from cases.duties import Duty
-from cases.models import User
+from cases.models import Decision, Meeting, Survey, User
 from cases.permissions import holds_duty
 from workflow.machine.bindings import Asking, condition
 
@@ -53,6 +56,38 @@ def surveyed_in_round(asking: Asking) -> tuple[str, ...] | None:
 
 
 @condition
+def surveyed_anew(asking: Asking) -> tuple[str, ...] | None:
+    # Why a household is surveyed again: the meeting's own day, else that of the act.
+    meeting = Meeting.objects.filter(act=OuterRef("last_act")).values("held_on")[:1]
+    again = asking.round.cases.filter(state__in=("disagreed", "contested", "objected"))
+    since = again.values_list("code", Coalesce(Subquery(meeting), F("last_act__legal_day")))
+    days = _facts(asking)["days"]
+    early = [code for code, day in since if code in days and date.fromisoformat(days[code]) < day]
+    return tuple(early) or None
+
+
+@condition
+def not_decided_yet(asking: Asking) -> tuple[str, ...] | None:
+    return _fails_unless(not Decision.objects.filter(round=asking.round).exists())
+
+
+@condition
+def met_in_round(asking: Asking) -> tuple[str, ...] | None:
+    held_on = date.fromisoformat(_facts(asking)["held_on"])
+    sheets = Survey.objects.filter(
+        case__village_review=asking.village_review,
+        case__state="classified",
+        attempt=F("case__attempt"),
+    )
+    surveyed = sheets.aggregate(last=Max("surveyed_on"))["last"]
+    return _fails_unless(
+        in_window(asking, held_on)
+        and held_on <= asking.legal_day
+        and (surveyed is None or surveyed <= held_on)
+    )
+
+
+@condition
 def chaired_by_village_head(asking: Asking) -> tuple[str, ...] | None:
     chair = User.objects.filter(pk=_facts(asking).get("chair") or 0).first()
     review = asking.village_review
@@ -66,6 +101,19 @@ def required_people_present(asking: Asking) -> tuple[str, ...] | None:
     facts = _facts(asking)
     required = ("committee_present", "reviewers_present", "households_present")
     return _fails_unless(all(facts.get(name, 0) >= 1 for name in required))
+
+
+@condition
+def parts_fit_attendance(asking: Asking) -> tuple[str, ...] | None:
+    # Each by itself: one person may come as reviewer and for a household.
+    facts = _facts(asking)
+    parts = (
+        "committee_present",
+        "reviewers_present",
+        "households_present",
+        "organisations_present",
+    )
+    return _fails_unless(all(facts.get(name, 0) <= facts["attendance"] for name in parts))
 
 
 @condition

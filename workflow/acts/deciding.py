@@ -20,6 +20,7 @@ from cases.models import (
 )
 from cases.sets import insert_rows, insert_select
 from workflow.acts.deed import end_term, perform, start_term
+from workflow.acts.guards import RECOGNISED_CLASSES
 from workflow.machine.apply import Deed, Done
 from workflow.machine.scope import Scope
 
@@ -107,6 +108,7 @@ def sign_decision(*, round: Round, number: str, by: User, at: datetime, key: str
             round=round, number=number, signed_at=at, signer_name=by.get_full_name(), act=deed.act
         )
         deed.sets["decided_class"] = F("result_class")
+        _enter_standings(deed, round, number)
 
     return perform(
         "sign_decision", Scope(round), by=by, at=at, key=key, facts={"number": number}, write=write
@@ -129,19 +131,29 @@ def issue_certificates(*, round: Round, by: User, at: datetime, key: str) -> Don
             },
             deed.cases(),
         )
-        source = f"{round.decision.number} ({round.commune_name})"
-        insert_select(
-            Standing,
-            {
-                "household": "household_id",
-                "year": Value(round.year),
-                "household_class": "decided_class",
-                "source": Value(source, output_field=CharField()),
-            },
-            deed.cases(),
-        )
 
     return perform("issue_certificates", Scope(round), by=by, at=at, key=key, write=write)
+
+
+def _enter_standings(deed: Deed, round: Round, number: str) -> None:
+    """
+    Keep who is recognised, for next year's list; the decision makes it so, not the certificate.
+
+    What a list imported meanwhile said of the year gives way to the decision.
+    """
+    recognised = deed.cases().filter(result_class__in=RECOGNISED_CLASSES)
+    said = Standing.objects.filter(year=round.year, household__in=recognised.values("household"))
+    said.delete()
+    insert_select(
+        Standing,
+        {
+            "household": "household_id",
+            "year": Value(round.year),
+            "household_class": "result_class",
+            "source": Value(f"{number} ({round.commune_name})", output_field=CharField()),
+        },
+        recognised,
+    )
 
 
 def refuse_requesters(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from cases.models import (
     ActChain,
@@ -168,6 +169,7 @@ def receive_requests(
             [refusal(_pack(round), "already_on_list", case_code=case.code) for case in known],
         )
     if not known:
+        _refuse_managed(round, households)
         earlier = set(
             Standing.objects.filter(household__in=households).values_list("household", flat=True)
         )
@@ -249,11 +251,8 @@ def add_cases(round: Round, rows: list[tuple[Household, Basis, str, str, bool]])
 def _add_last_year(round: Round) -> None:
     """Add a case for every household recognised last year that has none yet (INV-02)."""
     standings = (
-        Standing.objects.filter(
-            year=round.year - 1,
-            household__village__in=round.village_reviews.values("village"),
-            household_class__in=[HouseholdClass.POOR, HouseholdClass.NEAR_POOR],
-        )
+        households_of_last_year(round)
+        .filter(household__village__in=round.village_reviews.values("village"))
         .exclude(household__in=round.cases.values("household"))
         .select_related("household")
         .order_by("household__village__code", "household__code")
@@ -261,6 +260,25 @@ def _add_last_year(round: Round) -> None:
     add_cases(
         round,
         [(s.household, Basis.LAST_YEAR, s.source, s.household_class, False) for s in standings],
+    )
+
+
+def _refuse_managed(round: Round, households: list[Household]) -> None:
+    """
+    Send home who stands on last year's list: they are reviewed without a request (INV-03).
+
+    :raises Refused: for households recognised last year
+    """
+    managed = households_of_last_year(round).filter(household__in=households)
+    codes = managed.order_by("household__code").values_list("household__code", flat=True)
+    if against := [refusal(_pack(round), "managed_already", case_code=code) for code in codes]:
+        raise Refused("receive_request", against)
+
+
+def households_of_last_year(round: Round) -> QuerySet[Standing]:
+    return Standing.objects.filter(
+        year=round.year - 1,
+        household_class__in=[HouseholdClass.POOR, HouseholdClass.NEAR_POOR],
     )
 
 

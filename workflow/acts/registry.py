@@ -5,6 +5,7 @@ One way to do any act by its code: pages, the API, `play` and tests all come thr
 plain values; a missing or senseless one is a BadFact naming the field.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +38,11 @@ from workflow.acts.surveying import (
 )
 from workflow.machine.apply import Done
 
+# What the columns hold: a longer text or a larger number is a slip, and is said to be one.
+CODE, NUMBER, NAME, PLACE, REASON, CONTENT = 30, 60, 120, 200, 500, 5000
+SMALL, CROWD = 32_767, 1_000_000
+LAST_YEAR = 9999
+
 Target = Unit | Round | VillageReview | Case
 Facts = Mapping[str, Any]
 
@@ -64,40 +70,69 @@ def codes() -> set[str]:
     return set(_DEEDS)
 
 
-def _text(facts: Facts, field: str, default: str | None = None) -> str:
+def _text(facts: Facts, field: str, default: str | None = None, *, longest: int = PLACE) -> str:
     value = facts.get(field, default)
     if value is None:
         raise BadFact(field, "missing")
+    return _as_text(value, field, longest)
+
+
+def _as_text(value: object, field: str, longest: int) -> str:
     if not isinstance(value, str):
-        raise BadFact(field, f"expected a text, got {value!r}")
-    return value.strip()
+        raise BadFact(field, f"expected a text, got {_shown(value)}")
+    if "\0" in value:
+        raise BadFact(field, "a text has no NUL in it")
+    text = unicodedata.normalize("NFC", value).strip()
+    if len(text) > longest:
+        raise BadFact(field, f"expected at most {longest} characters, got {len(text)}")
+    return text
 
 
-def _number(facts: Facts, field: str, default: int | None = None) -> int:
-    value = facts.get(field, default)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise BadFact(field, f"expected a whole number, got {value!r}")
+def _texts(facts: Facts, field: str) -> dict[str, str]:
+    """Read what is said of each household, by its code."""
+    value = facts.get(field, {})
+    if not isinstance(value, Mapping):
+        raise BadFact(field, f"expected household codes with reasons, got {_shown(value)}")
+    return {
+        _as_text(code, field, CODE): _as_text(text, field, REASON) for code, text in value.items()
+    }
+
+
+def _number(facts: Facts, field: str, default: int | None = None, *, most: int = SMALL) -> int:
+    return _as_number(facts.get(field, default), field, most)
+
+
+def _as_number(value: object, field: str, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise BadFact(field, f"expected a whole number up to {most}, got {_shown(value)}")
     return value
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:60]
 
 
 def _day(facts: Facts, field: str) -> date:
     value = facts.get(field)
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise BadFact(field, f"expected a date, got {value!r}")
+        raise BadFact(field, f"expected a date, got {_shown(value)}")
     return value
 
 
 def _flag(facts: Facts, field: str) -> bool:
     value = facts.get(field, False)
     if not isinstance(value, bool):
-        raise BadFact(field, f"expected true or false, got {value!r}")
+        raise BadFact(field, f"expected true or false, got {_shown(value)}")
     return value
 
 
 def _open_round(target: Unit, facts: Facts, who: dict[str, Any]) -> Round:
+    year = _number(facts, "year", most=LAST_YEAR)
+    if not year:
+        raise BadFact("year", "there is no year 0")
     return open_round(
         commune=target,
-        year=_number(facts, "year"),
+        year=year,
         plan_paper=_text(facts, "plan_paper", ""),
         committee_paper=_text(facts, "committee_paper", ""),
         **who,
@@ -107,7 +142,8 @@ def _open_round(target: Unit, facts: Facts, who: dict[str, Any]) -> Round:
 def _receive_request(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
     household = facts.get("household")
     code = household.code if isinstance(household, Household) else _text(facts, "household")
-    return receive_requests(round=target, forms={code: _text(facts, "form_number", "")}, **who)
+    form_number = _text(facts, "form_number", "", longest=NAME)
+    return receive_requests(round=target, forms={code: form_number}, **who)
 
 
 def _build_list(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
@@ -118,7 +154,7 @@ def _screen(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
     sheet = ScreeningSheet(
         case=target,
         screened_on=_day(facts, "screened_on"),
-        reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name()),
+        reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name(), longest=NAME),
         passed=_flag(facts, "passed"),
     )
     return screen_case(sheet=sheet, **who)
@@ -128,12 +164,14 @@ def _survey_sheet(target: Case, facts: Facts, who: dict[str, Any]) -> SurveyShee
     deprived = facts.get("deprived", [])
     if not isinstance(deprived, list | tuple) or len(deprived) != 12:
         raise BadFact("deprived", "expected twelve flags")
+    if any(not isinstance(flag, bool) for flag in deprived):
+        raise BadFact("deprived", "expected true or false, twelve times")
     return SurveySheet(
         case=target,
         surveyed_on=_day(facts, "surveyed_on"),
-        reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name()),
+        reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name(), longest=NAME),
         income_score=_number(facts, "income_score"),
-        deprived=[bool(flag) for flag in deprived],
+        deprived=list(deprived),
     )
 
 
@@ -149,33 +187,42 @@ def _hold_meeting(target: VillageReview, facts: Facts, who: dict[str, Any]) -> D
     """Read minutes and tallies; `agree` (a number) is the tally of every household not named."""
     chair = facts.get("chair")
     if isinstance(chair, str):
-        chair = User.objects.filter(username=chair).first()
+        chair = User.objects.filter(username=_text(facts, "chair")).first()
     if not isinstance(chair, User):
         raise BadFact("chair", "no such person")
     minutes = Minutes(
         held_on=_day(facts, "held_on"),
         place=_text(facts, "place", ""),
         chair=chair,
-        secretary_name=_text(facts, "secretary_name", who["by"].get_full_name()),
-        attendance=_number(facts, "attendance"),
+        secretary_name=_text(facts, "secretary_name", who["by"].get_full_name(), longest=NAME),
+        attendance=_number(facts, "attendance", most=CROWD),
         committee_present=_number(facts, "committee_present", 0),
         reviewers_present=_number(facts, "reviewers_present", 0),
         households_present=_number(facts, "households_present", 0),
         organisations_present=_number(facts, "organisations_present", 0),
         front_invited=_flag(facts, "front_invited"),
-        minutes_number=_text(facts, "minutes_number", ""),
+        minutes_number=_text(facts, "minutes_number", "", longest=NUMBER),
         minutes_signed=_flag(facts, "minutes_signed"),
     )
     tallies: dict[str, Votes] = {}
     if "agree" in facts:
         voted_on = target.cases.filter(state="classified").values_list("code", flat=True)
-        tallies = dict.fromkeys(voted_on, Votes(_number(facts, "agree")))
-    for code, votes in facts.get("tallies", {}).items():
-        try:
-            tallies[code] = Votes(*votes)
-        except TypeError as error:
-            raise BadFact(f"tallies.{code}", "expected agree, disagree, no opinion") from error
+        tallies = dict.fromkeys(voted_on, Votes(_number(facts, "agree", most=CROWD)))
+    tallies |= _tallies(facts)
     return hold_meeting(village_review=target, minutes=minutes, tallies=tallies, **who)
+
+
+def _tallies(facts: Facts) -> dict[str, Votes]:
+    given = facts.get("tallies", {})
+    if not isinstance(given, Mapping):
+        raise BadFact("tallies", f"expected household codes with votes, got {_shown(given)}")
+    tallies = {}
+    for key, votes in given.items():
+        field = f"tallies.{(code := _as_text(key, 'tallies', CODE))}"
+        if not isinstance(votes, list | tuple) or not 1 <= len(votes) <= 3:
+            raise BadFact(field, "expected agree, disagree, no opinion")
+        tallies[code] = Votes(*(_as_number(each, field, CROWD) for each in votes))
+    return tallies
 
 
 def _places(facts: Facts) -> dict[str, Any]:
@@ -189,8 +236,8 @@ def _post_list(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done
 def _complain(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
     return complain(
         case=target,
-        complainant=_text(facts, "complainant", ""),
-        content=_text(facts, "content", ""),
+        complainant=_text(facts, "complainant", "", longest=NAME),
+        content=_text(facts, "content", "", longest=CONTENT),
         **who,
     )
 
@@ -213,20 +260,20 @@ def _close_reposting(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
 
 
 def _sign_report(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
-    return sign_report(round=target, number=_text(facts, "number", ""), **who)
+    return sign_report(round=target, number=_paper_number(facts), **who)
+
+
+def _paper_number(facts: Facts) -> str:
+    return _text(facts, "number", "", longest=NUMBER)
 
 
 def _give_opinion(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
-    questions = facts.get("questions", {})
-    if not isinstance(questions, Mapping):
-        raise BadFact("questions", "expected household codes with reasons")
-    return give_opinion(
-        round=target, number=_text(facts, "number", ""), questions=dict(questions), **who
-    )
+    questions = _texts(facts, "questions")
+    return give_opinion(round=target, number=_paper_number(facts), questions=questions, **who)
 
 
 def _sign_decision(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
-    return sign_decision(round=target, number=_text(facts, "number", ""), **who)
+    return sign_decision(round=target, number=_paper_number(facts), **who)
 
 
 def _issue_certificates(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
@@ -238,11 +285,9 @@ def _refuse(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
     reasons: dict[str, str] = {}
     if "reason" in facts:
         waiting = target.cases.filter(state="unqualified").values_list("code", flat=True)
-        reasons = dict.fromkeys(waiting, _text(facts, "reason"))
-    reasons |= dict(facts.get("reasons", {}))
-    return refuse_requesters(
-        round=target, number=_text(facts, "number", ""), reasons=reasons, **who
-    )
+        reasons = dict.fromkeys(waiting, _text(facts, "reason", longest=REASON))
+    reasons |= _texts(facts, "reasons")
+    return refuse_requesters(round=target, number=_paper_number(facts), reasons=reasons, **who)
 
 
 def _record_departure(target: Case, facts: Facts, who: dict[str, Any]) -> Done:

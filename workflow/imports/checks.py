@@ -102,9 +102,8 @@ class Check:
             self._error(row, "phan_loai_dau_ky", value, "CLASS_DIFFERS", year=year)
 
     def _check_case(self, row: HouseholdRow, household: Household) -> None:
-        """Refuse an arrival or a request of a household whose case stands on another ground."""
-        basis = self.known.bases.get(household.pk, row.source)
-        if row.source in (REQUEST, ARRIVAL) and basis != row.source:
+        """Refuse a household whose case in the round stands on another ground than the row."""
+        if self.known.bases.get(household.pk, row.source) != row.source:
             pack = Scope(self.known.rounds[row.commune_code]).pack
             against = refusal(pack, "already_on_list", case_code=row.household_code)
             place, value = self.sheet.place, row.household_code

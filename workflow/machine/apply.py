@@ -127,7 +127,7 @@ def ask(code: str, scope: Scope, *, by: User, at: datetime) -> list[Refusal]:
         return refused.refusals
     if not declared.moves:
         return []
-    considered = scope.cases().exclude(state__in=declared.passes_over)
+    considered = scope.cases().exclude(state__in=declared.untouched)
     against = _reasons(declared, considered, asking, entered=False)
     if against:
         return against
@@ -247,7 +247,7 @@ def _count(declared: Declared, scope: Scope, asking: Asking) -> int:
     """
     if not declared.moves:
         return 0
-    passed_over = () if scope.case_ids is not None else declared.passes_over
+    passed_over = () if scope.case_ids is not None else declared.untouched
     counts = scope.cases().aggregate(
         total=models.Count("pk", filter=~Q(state__in=passed_over)),
         ready=models.Count("pk", filter=Q(state__in=declared.sources)),
@@ -311,7 +311,7 @@ def _move(deed: Deed, total: int) -> None:
     )
     if moved != total:
         # Written as "not stamped or never stamped": last_act is empty before the first act.
-        considered = cases.exclude(state__in=declared.passes_over).filter(
+        considered = cases.exclude(state__in=declared.untouched).filter(
             ~Q(last_act=deed.act.pk) | Q(last_act__isnull=True)
         )
         against = _reasons(declared, considered, asking, entered=True)

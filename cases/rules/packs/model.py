@@ -89,7 +89,8 @@ class Act:
     One step of the procedure.
 
     `moves` are tried in their order; `passes_over` names the states that a list act leaves alone:
-    a case of the list in any other state blocks it. `conditions` are asked of the act as a whole.
+    a case of the list in any other state blocks it. `leaves_behind` names states that are not so
+    far yet and block nothing either. `conditions` are asked of the act as a whole.
     """
 
     code: str
@@ -100,6 +101,7 @@ class Act:
     span: Span
     moves: tuple[Move, ...] = ()
     passes_over: tuple[str, ...] = ()
+    leaves_behind: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     starts_term: str = ""
@@ -108,6 +110,11 @@ class Act:
     @property
     def sources(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(s for move in self.moves for s in move.sources))
+
+    @property
+    def untouched(self) -> tuple[str, ...]:
+        """Return the states of cases that neither move by the act nor stand against it."""
+        return (*self.passes_over, *self.leaves_behind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,7 @@ class Pack:
             if state.stage not in stages:
                 yield f"state {state.code}: unknown stage {state.stage}"
         for act in self.acts:
-            named = {*act.sources, *act.passes_over, *(move.target for move in act.moves)}
+            named = {*act.sources, *act.untouched, *(move.target for move in act.moves)}
             for code in sorted(named - states):
                 yield f"act {act.code}: unknown state {code}"
             for code in sorted({g for move in act.moves for g in move.guards} - guards):
@@ -198,7 +205,7 @@ class Pack:
                 yield f"act {act.code}: unknown condition {code}"
             for code in sorted({act.starts_term, act.ends_term} - terms - {""}):
                 yield f"act {act.code}: unknown term {code}"
-            if set(act.sources) & set(act.passes_over):
+            if set(act.sources) & set(act.untouched):
                 yield f"act {act.code}: moves and passes over the same state"
         used = {g for act in self.acts for move in act.moves for g in move.guards}
         for code in sorted(guards - used):

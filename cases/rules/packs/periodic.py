@@ -79,6 +79,18 @@ STATES = (
 OUT = ("unqualified", "refused", "left")
 DONE = ("recognised", "certified", "escaped")
 AFTER_POSTING = ("cleared", "reported", "consented", *DONE)
+# A household that asked late is here while others are already further on.
+BEFORE_POSTING = (
+    "new",
+    "requested",
+    "listed",
+    "screened",
+    "surveyed",
+    "classified",
+    "disagreed",
+    "agreed",
+    "objected",
+)
 IN_POSTING = ("posted", "contested", "reverified", "reposted")
 BEFORE_DECISION = (
     "requested",
@@ -241,6 +253,24 @@ CONDITIONS = (
         WINDOW,
     ),
     Rule(
+        "surveyed_anew",
+        _("Ngày khảo sát lại sớm hơn cuộc họp, khiếu nại hoặc ý kiến làm cho hộ phải rà soát lại."),
+        _("Khảo sát lại hộ và ghi ngày của phiếu mới."),
+        SURVEYING,
+    ),
+    Rule(
+        "not_decided_yet",
+        _("Xã đã ký quyết định công nhận của năm này nên đợt rà soát định kỳ không nhận thêm hộ."),
+        _("Xét Giấy đề nghị của hộ trong đợt rà soát thường xuyên (Điều 5)."),
+        RECOGNISING,
+    ),
+    Rule(
+        "met_in_round",
+        _("Ngày họp nằm ngoài thời gian rà soát, sau ngày hôm nay, hoặc trước ngày khảo sát hộ."),
+        _("Ghi đúng ngày họp trên biên bản; cuộc họp chỉ xét những hộ đã khảo sát."),
+        MEETING,
+    ),
+    Rule(
         "chaired_by_village_head",
         _("Cuộc họp không do Trưởng thôn của thôn này chủ trì."),
         _("Mời Trưởng thôn chủ trì rồi họp lại."),
@@ -250,6 +280,12 @@ CONDITIONS = (
         "required_people_present",
         _("Thiếu thành phần bắt buộc: Ban Chỉ đạo cấp xã, rà soát viên, đại diện hộ dân."),
         _("Họp lại với đủ thành phần."),
+        MEETING,
+    ),
+    Rule(
+        "parts_fit_attendance",
+        _("Số người của một thành phần nhiều hơn tổng số người dự họp."),
+        _("Đối chiếu danh sách dự họp rồi ghi lại số người của từng thành phần."),
         MEETING,
     ),
     Rule(
@@ -366,6 +402,12 @@ REFUSALS = (
         LISTING,
     ),
     Rule(
+        "managed_already",
+        _("Hộ này đang trong danh sách hộ nghèo, hộ cận nghèo năm trước."),
+        _("Không cần Giấy đề nghị: hộ vào danh sách rà soát khi lập danh sách."),
+        LISTING,
+    ),
+    Rule(
         "unknown_case",
         _("Không tìm thấy hồ sơ này trong phạm vi của việc."),
         _("Kiểm tra mã hộ, thôn và đợt rà soát."),
@@ -392,7 +434,7 @@ ACTS = (
         Seat.COMMUNE,
         Span.CASE,
         moves=(Move(("new",), "requested", ("basis_known",)),),
-        conditions=("within_window", "form_on_file"),
+        conditions=("within_window", "not_decided_yet", "form_on_file"),
         evidence=(_("Giấy đề nghị Mẫu số 01"),),
     ),
     Act(
@@ -408,7 +450,7 @@ ACTS = (
             *DONE,
             *OUT,
         ),
-        conditions=("within_window",),
+        conditions=("within_window", "not_decided_yet"),
         evidence=(_("Danh sách hộ cần rà soát (Phụ lục I)"),),
     ),
     Act(
@@ -438,7 +480,7 @@ ACTS = (
                 ("screened", "surveyed", "disagreed", "objected"), "surveyed", ("survey_complete",)
             ),
         ),
-        conditions=("within_window", "surveyed_in_round"),
+        conditions=("within_window", "surveyed_in_round", "surveyed_anew"),
         evidence=(_("Phiếu B có chữ ký"),),
     ),
     Act(
@@ -467,8 +509,10 @@ ACTS = (
         passes_over=("agreed", *IN_POSTING, *AFTER_POSTING, *OUT),
         conditions=(
             "within_window",
+            "met_in_round",
             "chaired_by_village_head",
             "required_people_present",
+            "parts_fit_attendance",
             "front_invited",
             "tally_fits_attendance",
             "minutes_signed",
@@ -508,7 +552,7 @@ ACTS = (
         Seat.COMMUNE,
         Span.CASE,
         moves=(Move(("contested",), "reverified", ("survey_complete",)),),
-        conditions=("within_window", "surveyed_in_round"),
+        conditions=("within_window", "surveyed_in_round", "surveyed_anew"),
         evidence=(_("Phiếu B phúc tra"),),
         ends_term="reverification",
     ),
@@ -533,6 +577,7 @@ ACTS = (
         Span.VILLAGE,
         moves=(Move(("posted",), "cleared", ("posting_over",)),),
         passes_over=("contested", "reverified", "reposted", *AFTER_POSTING, *OUT),
+        leaves_behind=BEFORE_POSTING,
         conditions=("within_window",),
         ends_term="posting",
     ),
@@ -572,6 +617,7 @@ ACTS = (
             Move(("reported",), "objected", ("questioned",)),
         ),
         passes_over=("consented", *DONE, *OUT),
+        leaves_behind=(*BEFORE_POSTING, *IN_POSTING, "cleared"),
         conditions=("within_window", "opinion_in_writing", "each_question_has_a_reason"),
         evidence=(_("Văn bản trả lời"),),
         ends_term="opinion",
