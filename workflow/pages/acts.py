@@ -84,15 +84,16 @@ def _serve(request: HttpRequest, form_class: type[ActForm], target: Target | Non
     """Answer one request to an act's page; `target` None: there is no round yet."""
     at = clock.now()
     by: Any = request.user  # signed in: the door has looked
-    if request.method == "POST":
-        form = form_class(request.POST, target=target, by=by, at=at)
-        if form.is_valid():
-            return _take(request, form)
-    else:
-        form = form_class(target=target, by=by, at=at)
+    posted = request.POST if request.method == "POST" else None
+    form = form_class(posted, target=target, by=by, at=at)
     against = objections(form.code, target, by=by, at=at) if target else []
-    # What was typed stays on the page, unless the person may not do this at all.
-    if against and (not form.is_bound or _no_duty(against)):
+    # The form shows the households of its act: first of all, may the person do this here?
+    if _no_duty(against):
+        return _say_no(request, form, against, len(against))
+    if form.is_bound and form.is_valid():
+        return _take(request, form)
+    # What was typed stays on the page.
+    if against and not form.is_bound:
         return _say_no(request, form, against, len(against))
     return _show(request, form)
 

@@ -6,7 +6,7 @@ test walks the addresses and fails on a view without one. Objects outside one's 
 found": an address tells nothing about other communes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -52,6 +52,8 @@ def door(
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not public and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if _has_nul(request, kwargs.values()):
+                raise Http404
             if duty is not None and not scope_of(request.user).get(duty):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -62,39 +64,47 @@ def door(
     return wrap
 
 
+def _read_key(key: str) -> tuple[int, str]:
+    """Return year and commune of a round's key; other digits than 0 to 9 make no year."""
+    year, _dash, commune = key.partition("-")
+    if not (len(year) == 4 and year.isascii() and year.isdecimal()):
+        raise Http404
+    return int(year), commune
+
+
+def _has_nul(request: HttpRequest, words: Iterable[Any]) -> bool:
+    """Test for the one character that PostgreSQL takes in no text; no page's link contains it."""
+    asked = (value for _name, values in request.GET.lists() for value in values)
+    return any("\0" in str(word) for word in (*words, *asked))
+
+
 def round_or_404(request: HttpRequest, key: str, duty: Duty = Duty.VIEW) -> Round:
     """Return the round with this key ("2024-24646") if it is within the user's duty."""
-    year, _dash, commune = key.partition("-")
-    if not year.isdigit():
-        raise Http404
+    year, commune = _read_key(key)
     rounds = rounds_within_duty(request.user, duty).select_related("commune", "superior")
-    return get_object_or_404(rounds, year=int(year), commune__code=commune)
+    return get_object_or_404(rounds, year=year, commune__code=commune)
 
 
 def review_or_404(
     request: HttpRequest, key: str, village: str, duty: Duty = Duty.VIEW
 ) -> VillageReview:
     """Return the review of a village in a round if it is within the user's duty."""
-    year, _dash, commune = key.partition("-")
-    if not year.isdigit():
-        raise Http404
+    year, commune = _read_key(key)
     reviews = village_reviews_within_duty(request.user, duty).select_related(
         "round__commune", "village"
     )
     return get_object_or_404(
-        reviews, round__year=int(year), round__commune__code=commune, village__code=village
+        reviews, round__year=year, round__commune__code=commune, village__code=village
     )
 
 
 def case_or_404(request: HttpRequest, key: str, code: str, duty: Duty = Duty.VIEW) -> Case:
     """Return the case of a household in a round if it is within the user's duty."""
-    year, _dash, commune = key.partition("-")
-    if not year.isdigit():
-        raise Http404
+    year, commune = _read_key(key)
     cases = cases_within_duty(request.user, duty).select_related(
         "round__commune", "village_review__village", "household"
     )
-    return get_object_or_404(cases, round__year=int(year), round__commune__code=commune, code=code)
+    return get_object_or_404(cases, round__year=year, round__commune__code=commune, code=code)
 
 
 class NoStoreMiddleware:
