@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any, BinaryIO
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cases.reports.counts import Figures, Grouping
@@ -53,11 +54,15 @@ def notes(report: Report) -> list[str]:
         )
     if report.unopened:
         names = ", ".join(report.unopened_names)
-        more = "" if report.unopened == len(report.unopened_names) else ", …"
-        said.append(
-            _("%(count)d xã chưa mở đợt rà soát nên không có trong biểu: %(names)s.")
-            % {"count": report.unopened, "names": names + more}
+        count = number_format(report.unopened)
+        sentence = (
+            _("%(count)s xã chưa mở đợt rà soát nên không có trong biểu: %(names)s.")
+            if report.unopened == len(report.unopened_names)
+            else _(
+                "%(count)s xã chưa mở đợt rà soát nên không có trong biểu, trong đó có: %(names)s."
+            )
         )
+        said.append(sentence % {"count": count, "names": names})
     return said
 
 

@@ -131,6 +131,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
             "partial": not _whole_round(person(request), round),
             "blockers": _blockers(round, reviews, counts),
             "wanted": wanted_steps(pack, totals),
+            "finished": bool(totals) and set(totals) <= set(pack.final_states),
             "cards": [card for card in cards if card.within_duty],
             "others": [card for card in cards if not card.within_duty],
             "deadlines": terms,
