@@ -38,10 +38,13 @@ from workflow.machine.apply import legal_day
 from workflow.models import RoundProcess, VillageReviewProcess
 from workflow.titles import act_title
 
+DUTIES = {act.code: act.duty for pack in PACKS.values() for act in pack.acts}
 SEATS = {act.duty: act.seat for pack in PACKS.values() for act in pack.acts}
 ORDER = [act.code for pack in PACKS.values() for act in pack.acts]
-# Owed household by household, wherever the list's chart stands.
-LOOP = ("reverify", "repost", "close_reposting")
+# Owed by the state of households, wherever the list's chart stands: a late request moves the
+# chart back to its own step, and neither the posting nor the opinion waits for it.
+LOOP = ("close_posting", "reverify", "repost", "close_reposting")
+MEANWHILE = ("give_opinion", "refuse")
 Counts = dict[int, dict[str, int]]  # list -> state -> cases
 Terms = dict[tuple[int, int | None, str], date]  # round, village review, term -> last day
 
@@ -97,10 +100,10 @@ def owed(user: User, at: datetime) -> list[Owed]:
     terms = _terms({r.pk for r in rounds.values()} | {p.round_id for p in places.values()})
     found = [
         *_rounds_to_open(user, day),
-        *_owed_of_villages(steps, places, terms, day),
+        *_owed_of_villages(steps, places),
         *_owed_of_households(loop, places, terms, day),
         *_owed_of_rounds(round_steps, by_round, rounds, terms, day),
-        *_answers_owed(user, by_round, rounds),
+        *_owed_of_rounds(_owed_meanwhile(user, by_round, rounds), by_round, rounds, terms, day),
     ]
     return sorted(
         found,
@@ -164,9 +167,8 @@ def _village_steps(user: User) -> list[tuple[int, str]]:
 def _round_steps(user: User) -> list[tuple[int, str]]:
     mine = _waiting_for(user, round="round__")
     rows = RoundProcess.objects.filter(mine, closed_at__isnull=True).order_by("pk")
-    # Answers may be owed long before their step: see _answers_owed.
     found = rows.values_list("round_id", "task__flow_task")
-    return _of_lists(found, ROUND_STEPS.keys() - {"refuse"})
+    return _of_lists(found, ROUND_STEPS.keys() - set(MEANWHILE))
 
 
 def _of_lists(rows: Iterable[tuple[int, Any]], steps: Collection[str]) -> list[tuple[int, str]]:
@@ -207,13 +209,13 @@ def _counts_of_villages(reviews: Iterable[int]) -> Counts:
 
 
 def _counts_of_rounds(user: User, rounds: Iterable[int]) -> Counts:
-    """Return the cases of the rounds by state, and in every round those who await their answer."""
-    mine = _reach(user, Duty.SIGN_DECISION, round="village_review__round__")
-    unanswered = Q(state__in=ROUND_STEPS["refuse"]) & mine
+    """Return the cases of the rounds by state, and in every round those who await an answer."""
+    counted = Q(village_review__round__in=list(rounds))
+    for step in MEANWHILE:
+        mine = _reach(user, DUTIES[step], round="village_review__round__")
+        counted |= Q(state__in=ROUND_STEPS[step]) & mine
     return _by_list(
-        StateCount.objects.filter(
-            Q(village_review__round__in=list(rounds)) | unanswered
-        ).values_list("village_review__round_id", "state")
+        StateCount.objects.filter(counted).values_list("village_review__round_id", "state")
     )
 
 
@@ -241,7 +243,7 @@ def _terms(rounds: Iterable[int]) -> Terms:
 
 
 def _owed_of_villages(
-    steps: list[tuple[int, str]], places: dict[int, VillageReview], terms: Terms, day: date
+    steps: list[tuple[int, str]], places: dict[int, VillageReview]
 ) -> Iterator[Owed]:
     counts = _counts_of_villages(review_id for review_id, step in steps)
     for review_id, step in steps:
@@ -249,9 +251,6 @@ def _owed_of_villages(
         n = sum(states[state] for state in VILLAGE_STEPS[step])
         if step == "survey":
             yield from _surveys_owed(review, states)
-        elif step == "close_posting":
-            ends = terms.get((review.round_id, review_id, "posting"))
-            yield _closing(step, review, n, ends if ends and ends >= day else None)
         else:
             yield _owed(step, act_title(step), review, _village_act(review, step), n)
 
@@ -275,7 +274,9 @@ def _owed_of_households(
         step = next(step for step in LOOP if group.state in VILLAGE_STEPS[step])
         alone = _case_act(review, group.first, step)
         url = alone if group.n == 1 else _households(review, (group.state,))
-        if step == "close_reposting":
+        if step == "close_posting":
+            alone = url = _village_act(review, step)
+        if step in ("close_posting", "close_reposting"):
             if group.over:
                 yield _closing(step, review, group.over, None, url)
             if group.until:
@@ -301,14 +302,22 @@ def _owed_of_rounds(
         yield _owed(step, act_title(step), round, _round_act(round, step), n, due, day)
 
 
-def _answers_owed(user: User, counts: Counts, rounds: dict[int, Round]) -> Iterator[Owed]:
-    """Yield the requesters who do not qualify and await their answer, at whatever step."""
-    communes = scope_of(user).get(Duty.SIGN_DECISION, {}).get(Level.COMMUNE, set())
+def _owed_meanwhile(user: User, counts: Counts, rounds: dict[int, Round]) -> list[tuple[int, str]]:
+    """Return the rounds in which somebody awaits the person's opinion or answer, at any step."""
+    scope = scope_of(user)
+    communes = scope.get(Duty.SIGN_DECISION, {}).get(Level.COMMUNE, set())
+    opinions = scope.get(Duty.GIVE_OPINION, {})
+    above = opinions.get(Level.DISTRICT, set()) | opinions.get(Level.PROVINCE, set())
+    found = []
     for round_id, states in counts.items():
-        n = sum(states[state] for state in ROUND_STEPS["refuse"])
         round = rounds[round_id]
-        if n and round.commune_id in communes:
-            yield _owed("refuse", act_title("refuse"), round, _round_act(round, "refuse"), n)
+        mine = {"refuse": round.commune_id in communes, "give_opinion": round.superior_id in above}
+        found += [
+            (round_id, step)
+            for step in MEANWHILE
+            if mine[step] and any(states[state] for state in ROUND_STEPS[step])
+        ]
+    return found
 
 
 def _rounds_to_open(user: User, day: date) -> Iterator[Owed]:

@@ -191,6 +191,8 @@ def test_an_inbox_costs_the_same_for_few_and_many_cases_and_villages(
     forget_scope(road.cast["hoa"])
     road.open().list().survey().classify().meet().post()
     contest(road, road.cases()[0])
+    make_households(villages[0], 1)
+    road.list()
     few = _queries(road)
 
     for village in villages:

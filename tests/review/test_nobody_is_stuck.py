@@ -8,6 +8,7 @@ from cases.models import Household, HouseholdClass, Standing, Unit
 from tests.conftest import YEAR, Road
 from workflow.acts.listing import receive_request
 from workflow.acts.posting import close_posting
+from workflow.inbox import owed
 from workflow.machine.refusals import Refused
 
 Make = Callable[..., list[Household]]
@@ -55,6 +56,20 @@ def test_a_request_after_the_report_waits_for_a_report_of_its_own(
     road.list().survey().classify().meet().post().pass_days(7).close()
     road.consent().report().consent().decide().certify()
     assert state_of(late) == "certified"
+
+
+def test_a_late_request_hides_neither_a_posting_to_close_nor_an_opinion_to_give(
+    road: Road, make_households: Make
+) -> None:
+    road.open().list().survey().classify().meet().post()
+    ask_late(road, make_households)
+    road.list().pass_days(7)
+    acts = [one.act for one in owed(road.cast["hung"], road.at)]
+    assert "close_posting" in acts
+    close_posting(village_review=road.reviews[0], **road.who("hung"))
+    road.survey().classify().meet().post().pass_days(7).close().report()
+    ask_late(road, make_households)
+    assert [one.act for one in owed(road.cast["quyen"], road.at)] == ["give_opinion"]
 
 
 def test_no_request_is_received_after_the_decision_is_signed(

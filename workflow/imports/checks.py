@@ -115,6 +115,8 @@ class Check:
         for row in self.good_rows():
             if row.source != LAST_YEAR and row.commune_code not in self.known.rounds:
                 waiting.setdefault(row.commune_code, []).append(row)
+        for row in self.good_rows():
+            self._check_undecided(row)
         for code, rows in waiting.items():
             self._error_of_rows(
                 [row.row for row in rows],
@@ -124,6 +126,17 @@ class Check:
                 name=self.known.communes[code].name,
                 year=self.errand.year,
             )
+
+    def _check_undecided(self, row: HouseholdRow) -> None:
+        """Refuse whoever is new to a round whose decision is signed: nobody could decide on it."""
+        round = self.known.rounds.get(row.commune_code)
+        if row.source == LAST_YEAR or round is None or not hasattr(round, "decision"):
+            return
+        household = self.known.households.get(row.household_code)
+        if household is None or household.pk not in self.known.bases:
+            against = refusal(Scope(round).pack, "not_decided_yet", case_code=row.household_code)
+            place, value = self.sheet.place, row.household_code
+            self.faults.refused(place, [row.row], "ma_ho", value, against)
 
     def _check_persons(self) -> None:
         """

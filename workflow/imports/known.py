@@ -93,7 +93,9 @@ def _look_up_places(known: Known, codes: Sequence[str], errand: Errand) -> None:
     within = communes_within_duty(errand.by, Duty.IMPORT, errand.day)
     known.within_duty = set(within.filter(code__in=codes).values_list("code", flat=True))
     rounds = Round.objects.filter(year=errand.year, commune__code__in=codes)
-    known.rounds = {r.commune.code: r for r in rounds.select_related("commune").order_by("pk")}
+    known.rounds = {
+        r.commune.code: r for r in rounds.select_related("commune", "decision").order_by("pk")
+    }
     parents = [version.unit_id for version in known.communes.values()]
     villages = versions.filter(parent__in=parents, unit__level=Level.VILLAGE)
     known.villages = {version.unit_id: version for version in villages}

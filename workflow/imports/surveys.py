@@ -38,6 +38,7 @@ from workflow.machine.refusals import Refusal, Refused
 # Where in the sheet a refusal of the law is to be looked for; elsewhere at the household's code.
 _COLUMNS = {
     "surveyed_in_round": "ngay_ra_soat",
+    "surveyed_anew": "ngay_ra_soat",
     "is_requester": "phieu_a",
     "needs_no_screen": "phieu_a",
 }
