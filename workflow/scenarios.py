@@ -46,6 +46,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SPANS = {act.code: act.span for pack in PACKS.values() for act in pack.acts}
 # In law these are about one household; the form is filled for the commune.
 ON_ROUND = {"receive_request", "refuse"}
+# These bring their own cases, so a commune without any yet may still owe them.
+BRING_CASES = {"receive_request", "build_list"}
 _IMPORTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "import_households": (read_list, take_list),
     "import_surveys": (read_forms, take_forms),
@@ -280,7 +282,7 @@ def _targets(scenario: Scenario, step: Step) -> Iterator[Any]:
         waiting = Q(pk__in=Case.objects.filter(state="unqualified").values("round"))
         rounds = rounds.filter(waiting | Q(pk__in=_played_before(scenario, step, rounds)))
     if span == Span.ROUND:
-        yield from rounds.order_by("commune__code")
+        yield from _owing(scenario, rounds, step)
     elif span == Span.VILLAGE:
         yield from _villages(scenario, rounds, step)
     else:
@@ -297,6 +299,20 @@ def _communes(scenario: Scenario, step: Step) -> list[str]:
 @lru_cache(maxsize=8)
 def _communes_of(file: Path) -> list[str]:
     return sorted(read_households(open_workbook(file, name=file.name)).communes())
+
+
+def _owing(scenario: Scenario, rounds: Any, step: Step) -> list[Round]:
+    """
+    Return the rounds a step is on; of communes that it does not name, those that owe the act.
+
+    A commune where all left or escaped owes no report or certificate. One that is only behind is
+    kept: that it is refused is the surprise.
+    """
+    if step.do not in BRING_CASES and not step.on.get("units"):
+        passed_over = {s for p in PACKS.values() for s in p.by_code[step.do].passes_over}
+        waiting = Q(pk__in=Case.objects.exclude(state__in=passed_over).values("round"))
+        rounds = rounds.filter(waiting | Q(pk__in=_played_before(scenario, step, rounds)))
+    return list(rounds.order_by("commune__code"))
 
 
 def _villages(scenario: Scenario, rounds: Any, step: Step) -> Iterator[VillageReview]:

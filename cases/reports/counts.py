@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Substr
 
 from cases.models import Basis, Case, HouseholdClass, Round
 from cases.reports.movements import Flow, Origin, Outcome
+from cases.rules.packs import PACKS
 from cases.rules.standards import DEPRIVATION_COUNT
 
 
@@ -46,6 +47,19 @@ class Deprivations:
 _ON_A_LIST = [HouseholdClass.POOR.value, HouseholdClass.NEAR_POOR.value]
 # A requester who does not qualify is in no class, also when Phiếu A ended it before a survey.
 _NOT_QUALIFIED = ["unqualified", "refused"]
+_FINAL = sorted({state for pack in PACKS.values() for state in pack.final_states})
+
+
+def settled(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    """
+    Return the rounds whose figures are final: decided, or with nobody left to decide on.
+
+    Where all left the list or were answered before any report, no decision will come; their row
+    is figures and not "not decided yet".
+    """
+    cases = Case.objects.filter(round=OuterRef("pk"))
+    nobody_waits = Exists(cases) & ~Exists(cases.exclude(state__in=_FINAL))
+    return rounds.filter(Q(decision__isnull=False) | nobody_waits)
 
 
 def movements(

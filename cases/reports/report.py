@@ -4,7 +4,7 @@ One form of one unit: rows, total and what the cross-checks found.
 "Not decided yet" is a state of a row and never a zero: such a row has no lines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Level, Round, UnitVersion, VillageReview
 from cases.reports.checks import Finding, check_sum, check_unit
-from cases.reports.counts import Deprivations, Figures, Grouping, deprivations, movements
+from cases.reports.counts import Deprivations, Figures, Grouping, deprivations, movements, settled
 from cases.reports.forms import FORMS, Form, Tally, lines_of
 from cases.reports.movements import Flow, Outcome, pending, tally
 from cases.reports.places import Place, review_day, unopened_communes
@@ -92,15 +92,16 @@ def report(
     """
     form = FORMS[number]
     by = by or grouping_of(place.level)
-    counted = rounds if figures is Figures.PROPOSED else rounds.filter(decision__isnull=False)
-    headings = _headings(rounds, place, by)
+    counted = rounds if figures is Figures.PROPOSED else settled(rounds)
+    final = set(settled(rounds).order_by().values_list("pk", flat=True))
+    headings = _headings(rounds, place, by, final)
     tallies = _tallies(counted, by, figures)
     whole = _tallies(counted, None, figures).get("", Tally())
     rows = tuple(
         _row(form, code, heading, tallies.get(code, Tally()), figures)
         for code, heading in sorted(headings.items())
     )
-    overall = _overall(rounds, place, by, headings)
+    overall = _overall(rounds, place, by, headings, final)
     unopened = [] if place.level == Level.COMMUNE else unopened_communes(place)
     names = [version.name for version in unopened]
     return Report(
@@ -131,44 +132,47 @@ def _tally(flows: list[Flow], lack: Deprivations) -> Tally:
     )
 
 
-def _headings(rounds: QuerySet[Round], place: Place, by: Grouping) -> dict[str, _Heading]:
+def _headings(
+    rounds: QuerySet[Round], place: Place, by: Grouping, final: Collection[int]
+) -> dict[str, _Heading]:
     headings: dict[str, _Heading] = {}
-    for code, name, decision in _named(rounds, place, by):
+    for code, name, round_id in _named(rounds, place, by):
         heading = headings.setdefault(code, _Heading(name))
         heading.rounds += 1
-        heading.decided += decision is not None
+        heading.decided += round_id in final
     return headings
 
 
-def _named(
-    rounds: QuerySet[Round], place: Place, by: Grouping
-) -> list[tuple[str, str, int | None]]:
-    """Return (unit code, unit name, decision) for each round, or each village of each round."""
+def _named(rounds: QuerySet[Round], place: Place, by: Grouping) -> list[tuple[str, str, int]]:
+    """Return (unit code, unit name, round) for each round, or each village of each round."""
     if by is Grouping.VILLAGE:
         reviews = VillageReview.objects.filter(round__in=rounds).order_by("village__code")
-        fields = ("village__code", "village_name", "round__commune_name", "round__decision")
+        fields = ("village__code", "village_name", "round__commune_name", "round")
         alone = place.level == Level.COMMUNE
         return [
-            (code, village if alone else f"{village}, {commune}", decision)
-            for code, village, commune, decision in reviews.values_list(*fields)
+            (code, village if alone else f"{village}, {commune}", round_id)
+            for code, village, commune, round_id in reviews.values_list(*fields)
         ]
     if by is Grouping.COMMUNE:
-        return list(rounds.values_list("commune__code", "commune_name", "decision"))
+        return list(rounds.values_list("commune__code", "commune_name", "pk"))
     names = dict(
         UnitVersion.objects.in_force(review_day(place.year))
         .filter(unit__level=Level.PROVINCE)
         .values_list("unit__code", "name")
     )
-    pairs = rounds.values_list("province__code", "decision")
-    return [(code, names.get(code, code), decision) for code, decision in pairs]
+    pairs = rounds.values_list("province__code", "pk")
+    return [(code, names.get(code, code), round_id) for code, round_id in pairs]
 
 
 def _overall(
-    rounds: QuerySet[Round], place: Place, by: Grouping, headings: Mapping[str, _Heading]
+    rounds: QuerySet[Round],
+    place: Place,
+    by: Grouping,
+    headings: Mapping[str, _Heading],
+    final: Collection[int],
 ) -> _Heading:
     if by is Grouping.VILLAGE:  # headings count a round once for each of its villages
-        decisions = list(rounds.values_list("decision", flat=True))
-        return _Heading(place.name, len(decisions), sum(d is not None for d in decisions))
+        return _Heading(place.name, rounds.count(), len(final))
     return _Heading(
         place.name,
         sum(heading.rounds for heading in headings.values()),

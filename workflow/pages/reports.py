@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cases.duties import Duty
 from cases.models import Level, UnitVersion
 from cases.permissions import rounds_within_duty, scope_of
-from cases.reports.counts import Figures, Grouping
+from cases.reports.counts import Figures, Grouping, settled
 from cases.reports.exports import (
     column_titles,
     csv_file,
@@ -150,18 +150,19 @@ def _shelves(request: HttpRequest) -> list[Shelf]:
     """Return the units the duty was granted on, by year, newest first; one query a level."""
     granted = scope_of(request.user).get(Duty.READ_REPORTS, {})
     rounds = rounds_within_duty(request.user, Duty.READ_REPORTS)
+    done = Count("pk", filter=Q(pk__in=settled(rounds).order_by().values("pk")))
     found: list[tuple[int, int, int, int]] = []
     for level in (Level.NATION, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE):
         units = granted.get(level, set())
         if level == Level.NATION:
-            years = rounds.values("year").annotate(n=Count("pk"), done=Count("decision"))
+            years = rounds.values("year").annotate(n=Count("pk"), done=done)
             counted = [(unit, r["year"], r["n"], r["done"]) for r in years for unit in units]
         else:
             column = level.lower()
             years = rounds.filter(**{f"{column}__in": units}).values(column, "year")
             counted = [
                 (r[column], r["year"], r["n"], r["done"])
-                for r in years.annotate(n=Count("pk"), done=Count("decision"))
+                for r in years.annotate(n=Count("pk"), done=done)
             ]
         found += counted
     names = _unit_names({unit for unit, *_rest in found})
