@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from cases.models.calendars import NoCalendar, current_calendar
+from cases.rules.packs import PACKS
 from cases.rules.terms import next_working_day
 from notifications.notices import mark_read
 from workflow import clock
@@ -33,6 +34,9 @@ from workflow.pages.progress import deadlines, shown_deadline
 DEADLINES_SHOWN = 10
 NOTICES_SHOWN = 10
 DUE_SOON = timedelta(days=3)
+# Before the first procedure there is nothing to show, and clocks end at the year 9999.
+FIRST_DEMO_DAY = min(pack.in_force_from for pack in PACKS.values())
+LAST_DEMO_DAY = date(2099, 12, 31)
 # The clock is put to the morning, when offices open.
 OFFICE_OPENS = time(8)
 
@@ -104,7 +108,16 @@ def demo_clock(request: HttpRequest) -> HttpResponse:
     except NoCalendar as error:
         messages.error(request, str(error))
         return redirect(_way_back(request))
-    if morning is None:
+    if morning and not FIRST_DEMO_DAY <= morning.date() <= LAST_DEMO_DAY:
+        messages.error(
+            request,
+            _("Bản trình diễn chỉ có quy trình từ ngày %(first)s đến ngày %(last)s.")
+            % {
+                "first": date_format(FIRST_DEMO_DAY, "SHORT_DATE_FORMAT"),
+                "last": date_format(LAST_DEMO_DAY, "SHORT_DATE_FORMAT"),
+            },
+        )
+    elif morning is None:
         messages.error(request, _("Chưa chọn ngày để chuyển đồng hồ đến."))
     else:
         clock.set_demo_clock(morning)
