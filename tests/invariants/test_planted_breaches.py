@@ -1,0 +1,73 @@
+"""A breach planted around the engine turns its check red, at its case and act, and no other."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import transaction
+
+from cases.models import Act, Household, Round
+from tests.conftest import Road
+from tests.invariants.plants import PLANTS, Plant
+from tests.invariants.roads import walk_every_road
+from workflow.invariants import INVARIANTS, Breach, audit, pinned
+
+
+@pytest.fixture
+def round_(road: Road, make_households: Callable[..., list[Household]]) -> Round:
+    walk_every_road(road, make_households)
+    return road.round
+
+
+class _TakeBack(Exception):
+    pass
+
+
+def breaches_of(planted: Plant, round_: Round) -> Iterator[Breach]:
+    """Return what is found with the breach in place; it is taken out again."""
+    found: list[Breach] = []
+    with pytest.raises(_TakeBack), transaction.atomic():
+        planted.do(round_)
+        found += audit(Round.objects.filter(pk=round_.pk))
+        raise _TakeBack
+    yield from found
+
+
+def test_each_planted_breach_is_found_where_it_is(round_: Round, subtests: pytest.Subtests) -> None:
+    codes = dict(Act.objects.filter(round=round_).values_list("sequence", "code"))
+    for planted in PLANTS:
+        with subtests.test(planted.name):
+            found = list(breaches_of(planted, round_))
+
+            assert {breach.invariant for breach in found} == planted.also
+            places = {
+                (breach.case_code, codes.get(breach.sequence or 0, ""))
+                for breach in found
+                if breach.invariant == planted.invariant
+            }
+            assert (planted.case, planted.act) in places
+            assert all(b.round == round_.key and b.article and b.sentence for b in found)
+
+
+def test_all_is_clean_again_when_breaches_are_taken_out(round_: Round) -> None:
+    for planted in PLANTS:
+        list(breaches_of(planted, round_))
+
+    assert list(audit(Round.objects.all())) == []
+
+
+def test_every_invariant_has_a_planted_breach() -> None:
+    # INV-41 is about tables and not about rows: its own test is below.
+    assert {planted.invariant for planted in PLANTS} | {"INV-41"} == {
+        invariant.code for invariant in INVARIANTS
+    }
+
+
+def test_a_place_for_a_target_is_found(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pinned.places_for_targets() == []
+    monkeypatch.setattr(Round._meta.get_field("plan_paper"), "verbose_name", "chỉ tiêu giảm nghèo")
+
+    found = list(audit(Round.objects.none()))
+
+    assert [(b.invariant, "cases.Round.plan_paper" in b.sentence) for b in found] == [
+        ("INV-41", True)
+    ]

@@ -1,0 +1,141 @@
+"""Audit reviews against the law's invariants."""
+
+import json
+from argparse import RawDescriptionHelpFormatter
+from collections import Counter
+from dataclasses import asdict
+from time import perf_counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.models import Level, Round, Unit
+from workflow.invariants import INVARIANTS, NOT_IN_THIS_VERSION, Breach, audit
+
+
+class Command(BaseCommand):
+    help = gettext_lazy(  # type: ignore[assignment]
+        "Kiểm tra các đợt rà soát theo các bất biến của quy trình. Mọi điều được tính lại từ các việc, "
+        "sự kiện và giấy tờ đã ghi, không dựa vào trạng thái của hồ sơ.\n\n"
+        "  manage.py check_procedure\n"
+        "      mọi đợt\n"
+        "  manage.py check_procedure --unit 662 --round 2024\n"
+        "      các xã của huyện 662, năm 2024\n"
+        "  manage.py check_procedure --round 2024-24646 --format json\n"
+        "      một đợt\n\n"
+        "Mã thoát 0 khi không có vi phạm nào, 1 khi có."
+    )
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--unit", help=_("mã xã, huyện, tỉnh, hoặc VN cho cả nước"))
+        parser.add_argument(
+            "--round", metavar="KEY", help=_("năm (2024) hoặc một đợt (2024-24646)")
+        )
+        parser.add_argument("--format", choices=["text", "json"], default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rounds = _rounds(options["unit"], options["round"])
+        size = rounds.aggregate(rounds=Count("pk", distinct=True), cases=Count("cases"))
+        started = perf_counter()
+        breaches = list(audit(rounds))
+        seconds = perf_counter() - started
+        if options["format"] == "json":
+            told = _as_data(size, breaches, seconds)
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+        else:
+            self._tell(size, breaches, seconds)
+        if breaches:
+            raise SystemExit(1)
+
+    def _tell(self, size: dict[str, int], breaches: list[Breach], seconds: float) -> None:
+        counted = Counter(breach.invariant for breach in breaches)
+        for invariant in INVARIANTS:
+            verdict = counted[invariant.code] or _("đạt")
+            self.stdout.write(f"{invariant.code}  {verdict!s:>6}  {_(invariant.title)}")
+            if invariant.not_yet:
+                self.stdout.write(f"{'':16}({_(invariant.not_yet)})")
+        self.stdout.write("\n" + _("Chưa có trong phiên bản này:"))
+        for missing in NOT_IN_THIS_VERSION:
+            self.stdout.write(f"{missing.code}          {_(missing.title)} {_(missing.reason)}")
+        self.stdout.write("")
+        for breach in breaches:
+            self.stdout.write(self.style.ERROR(_line(breach)))
+        self.stdout.write(
+            _("%(rounds)d đợt, %(cases)d hồ sơ, %(seconds).1f giây.") % {**size, "seconds": seconds}
+        )
+        self.stdout.write(
+            ngettext("%(count)d vi phạm.", "%(count)d vi phạm.", len(breaches))
+            % {"count": len(breaches)}
+            if breaches
+            else self.style.SUCCESS(_("Không có vi phạm nào."))
+        )
+
+
+def _line(breach: Breach) -> str:
+    parts = [breach.invariant, breach.round]
+    if breach.case_code:
+        parts.append(_("hộ %(code)s") % {"code": breach.case_code})
+    if breach.sequence is not None:
+        parts.append(_("việc số %(number)d") % {"number": breach.sequence})
+    return f"{' · '.join(part for part in parts if part)}: {breach.sentence} [{breach.article}; {breach.mark}]"
+
+
+def _as_data(size: dict[str, int], breaches: list[Breach], seconds: float) -> dict[str, Any]:
+    counted = Counter(breach.invariant for breach in breaches)
+    return {
+        **size,
+        "seconds": round(seconds, 3),
+        "invariants": [
+            {
+                "code": invariant.code,
+                "title": _(invariant.title),
+                "article": invariant.article,
+                "mark": invariant.mark,
+                "enforced": [f"{by}: {what}" for by, what in invariant.enforced],
+                "not_in_this_version": _(invariant.not_yet) if invariant.not_yet else "",
+                "breaches": counted[invariant.code],
+            }
+            for invariant in INVARIANTS
+        ],
+        "not_in_this_version": [
+            {"code": row.code, "title": _(row.title), "reason": _(row.reason)}
+            for row in NOT_IN_THIS_VERSION
+        ],
+        "breaches": [asdict(breach) for breach in breaches],
+    }
+
+
+def _rounds(unit_code: str | None, key: str | None) -> QuerySet[Round]:
+    """
+    Return the rounds asked for.
+
+    :raises CommandError: if there is no such unit, or the key cannot be read
+    """
+    rounds = Round.objects.all()
+    if unit_code:
+        unit = Unit.objects.filter(code=unit_code).exclude(level=Level.VILLAGE).first()
+        if unit is None:
+            raise CommandError(
+                _("Không có xã, huyện hay tỉnh nào mang mã %(code)s.") % {"code": unit_code}
+            )
+        if unit.level != Level.NATION:
+            rounds = rounds.filter(Q(commune=unit) | Q(district=unit) | Q(province=unit))
+    if key:
+        year, _dash, commune = key.partition("-")
+        if not (year.isascii() and year.isdecimal()):
+            raise CommandError(
+                _("Không hiểu --round %(key)s: hãy ghi năm (2024) hoặc năm và mã xã (2024-24646).")
+                % {"key": key}
+            )
+        rounds = rounds.filter(year=int(year))
+        if commune:
+            rounds = rounds.filter(commune__code=commune)
+        if not rounds.exists():
+            raise CommandError(_("Không có đợt rà soát %(key)s.") % {"key": key})
+    return rounds
