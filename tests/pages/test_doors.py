@@ -17,8 +17,18 @@ from workflow.pages.doors import door
 
 POST_ONLY = {"sign-out", "set_language", "demo-clock", "import-upload"}
 # What an address may name: the objects of a round ...
-OF_TAN_LAP = {"key": "2024-24646", "village": "24646.001", "code": "24646-00001"}
-OF_HOA_BINH = {"key": "2024-24652", "village": "24652.001", "code": "24652-00006"}
+OF_TAN_LAP: dict[str, Any] = {
+    "key": "2024-24646",
+    "village": "24646.001",
+    "code": "24646-00001",
+    "number": 1,
+}
+OF_HOA_BINH: dict[str, Any] = {
+    "key": "2024-24652",
+    "village": "24652.001",
+    "code": "24652-00006",
+    "number": 2,
+}
 # ... or a thing that belongs to no commune. A new word must be added here, so that it is tried.
 OTHER_WORDS: dict[str, dict[str, Any]] = {
     "nhap-lieu/<slug:code>/": {"code": "danh-sach-ho"},

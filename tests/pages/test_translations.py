@@ -20,6 +20,7 @@ from django.utils import formats, translation
 from django.utils.translation.template import templatize
 
 from cases.models import Act, Household, Member, UnitVersion, User
+from cases.models.calendars import CalendarDay, CalendarEdition
 from cases.rules.packs import PACKS
 from cases.rules.standards import STANDARDS
 from tests.conftest import Road
@@ -43,6 +44,7 @@ CITATION = re.compile(r"(QĐ|NĐ|TT|VBHN|Nghị định|Thông tư|Nghị quyế
 
 # Modules whose Vietnamese is not spoken by the interface.
 DATA_MODULES = {
+    "cases/calendar_editions.py": "notes stored with the calendar",
     "cases/names.py": "letters",
     "cases/rules/calendar_seed.py": "notes and sources of the calendar, stored with it",
     "cases/sheets/households.py": "headings and values of workbooks",
@@ -270,6 +272,10 @@ def data_texts() -> set[str]:
     texts.update(User.objects.values_list("full_name", flat=True))
     texts.update(UnitVersion.objects.values_list("name", flat=True))
     texts.update(Act.objects.values_list("article", flat=True))
+    for day in CalendarDay.objects.values_list("name", "source"):
+        texts.update(day)
+    for edition in CalendarEdition.objects.values_list("source_document", "note"):
+        texts.update(edition)
     for pack in PACKS.values():
         for rules in (pack.guards, pack.conditions, pack.refusals):
             texts.update(rule.source.article for rule in rules)

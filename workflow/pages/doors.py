@@ -136,6 +136,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("reports", _("Báo cáo"), Duty.READ_REPORTS in duties),
         ("imports", _("Nhập tệp Excel"), Duty.IMPORT in duties),
         ("units", _("Thôn, tổ dân phố"), Duty.MANAGE_UNITS in duties),
+        ("calendar", _("Lịch làm việc"), True),
     ]
     context["nav"] = [
         {"title": title, "url": (url := reverse(name)), "current": request.path == url}

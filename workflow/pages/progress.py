@@ -70,6 +70,7 @@ class Deadline:
     title: str
     place: str
     url: str
+    count_url: str
     ends_on: date
     counted: str
     overdue: bool
@@ -132,18 +133,21 @@ def wanted_steps(pack: Pack, counts: Counts) -> list[Wanted]:
     return steps
 
 
-def deadlines(user: User, rounds: Iterable[Round] | None = None) -> QuerySet[RunningTerm]:
-    """Return the running time limits that the user may read, the nearest first."""
+def visible_terms(user: User, rounds: Iterable[Round] | None = None) -> QuerySet[RunningTerm]:
+    """Return the time limits, running and ended, that the user may read."""
     reviews = village_reviews_within_duty(user, Duty.VIEW)
     reach = Q(village_review__in=reviews) | Q(
         village_review=None, round__in=rounds_within_duty(user, Duty.VIEW)
     )
-    terms = RunningTerm.objects.filter(reach, ended_at=None)
+    terms = RunningTerm.objects.filter(reach)
     if rounds is not None:
         terms = terms.filter(round__in=rounds)
-    return terms.select_related("round__commune", "village_review__village", "case").order_by(
-        "ends_on", "pk"
-    )
+    return terms.select_related("round__commune", "village_review__village", "case")
+
+
+def deadlines(user: User, rounds: Iterable[Round] | None = None) -> QuerySet[RunningTerm]:
+    """Return the running time limits that the user may read, the nearest first."""
+    return visible_terms(user, rounds).filter(ended_at=None).order_by("ends_on", "pk")
 
 
 def shown_deadline(term: RunningTerm, day: date) -> Deadline:
@@ -161,6 +165,7 @@ def shown_deadline(term: RunningTerm, day: date) -> Deadline:
         str(term_title(term.code)),
         ", ".join(place),
         url,
+        reverse("term", kwargs={"key": term.round.key, "number": term.pk}),
         term.ends_on,
         how_counted(term),
         term.ends_on < day and term.code not in WAITED_OUT,

@@ -6,14 +6,16 @@ Rounds are named "2024-24646", villages and households by their codes.
 
 from django.urls import URLPattern, URLResolver
 
-from workflow.pages import acts, cases, desk, imports, reports, rounds, units
+from workflow.pages import acts, calendars, cases, desk, imports, reports, rounds, terms, units
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *desk.urlpatterns,  # sign-in, inbox, language, demo clock
     *rounds.urlpatterns,  # rounds, board, village list
+    *terms.urlpatterns,  # time limits of a round, its plan backwards
     *cases.urlpatterns,  # one case
     *acts.urlpatterns,  # the forms of every act
     *imports.urlpatterns,
     *reports.urlpatterns,
     *units.urlpatterns,
+    *calendars.urlpatterns,  # working days
 ]
