@@ -314,15 +314,15 @@ def survey_workbook(district: District) -> Written:
 
 
 def _workbook(district: District, **sheets: tuple[list[str], list[dict[str, object]]]) -> Written:
-    tables, headers = {}, {}
+    tables: dict[str, list[list[object]]] = {}
+    headers: dict[str, tuple[int, list[str]]] = {}
     for name, (keys, rows) in sheets.items():
-        above, order, titles = [], list(keys), list(keys)
+        above: list[list[object]] = []
+        order, titles = list(keys), list(keys)
         if not district.plain:
             above, order, titles = _in_some_hand(district.hand, keys)
-        cells = [
-            [row.get(key) or None if row.get(key) != 0 else 0 for key in order] for row in rows
-        ]
-        tables[name] = [*above, titles, *cells]
+        cells = [[row.get(key) if row.get(key) != "" else None for key in order] for row in rows]
+        tables[name] = [*above, list[object](titles), *cells]
         headers[name] = (len(above) + 1, order)
     return Written(book(**tables), headers)
 
@@ -331,7 +331,8 @@ def _in_some_hand(
     rng: random.Random, keys: Sequence[str]
 ) -> tuple[list[list[object]], list[str], list[str]]:
     """Return rows above the header, keys in the order of the columns, and their titles."""
-    above: list[list[object]] = [["DANH SÁCH RÀ SOÁT NĂM 2024"], []][: rng.randint(0, 2)]
+    title_rows: list[list[object]] = [["DANH SÁCH RÀ SOÁT NĂM 2024"], []]
+    above = title_rows[: rng.randint(0, 2)]
     order = [*keys, *rng.sample(("Ghi chú", "Điện thoại", "Toạ độ"), rng.randint(0, 2))]
     rng.shuffle(order)
     without_marks, shout = rng.random() < 0.4, rng.random() < 0.2
@@ -436,7 +437,11 @@ SURVEY_FLAWS = (
 
 
 def spoil(district: District, flaws: Iterable[Flaw]) -> Spoiled:
-    """Put each flaw into a row of its own household; a flaw that no household can bear is left out."""
+    """
+    Put each flaw into a row of its own household; a flaw that no household can bear is left out.
+
+    Every commune keeps a sound household: without one it has no list to build.
+    """
     sheets = {
         "Ho": [dict(row) for row in district.households],
         "NhanKhau": [dict(row) for row in district.members],
@@ -447,8 +452,12 @@ def spoil(district: District, flaws: Iterable[Flaw]) -> Spoiled:
     places = []
     for flaw in flaws:
         rows = sheets[flaw.sheet]
-        free = [n for n, code in enumerate(codes[flaw.sheet]) if code not in bad]
-        fit = [n for n in free if flaw.on(rows[n])]
+        sound = Counter(code[:5] for code in set(codes["Ho"]) - bad)
+        fit = [
+            n
+            for n, code in enumerate(codes[flaw.sheet])
+            if code not in bad and sound[code[:5]] > 1 and flaw.on(rows[n])
+        ]
         if fit:
             index = district.hand.choice(fit)
             bad.add(codes[flaw.sheet][index])
