@@ -1,6 +1,5 @@
 """The working calendar: its days by year, its editions, and a new edition from the newest."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +52,9 @@ class ChangedDay:
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show the days of one year, in the newest edition or in an earlier one that is asked for."""
     day = legal_day(clock.now())
-    editions = list(CalendarEdition.objects.annotate(n=Count("days")).order_by("-pk"))
+    editions: list[CalendarEdition] = list(
+        CalendarEdition.objects.annotate(n=Count("days")).order_by("-pk")
+    )
     edition = _edition(editions, request.GET.get("phien-ban"))
     listed = _listed(edition)
     years = sorted({each.year for each in listed})
@@ -142,9 +143,7 @@ def _overtaken(request: HttpRequest, edition: Edition, context: dict[str, Any]) 
     edition.form.add_error(
         None, _("Vừa có một phiên bản lịch khác. Hãy xem phiên bản ấy rồi gửi lại.")
     )
-    data = edition.form.data.copy()
-    data["base"] = newest.version if newest else ""
-    edition.form.data = data
+    edition.form.data = {**request.POST.dict(), "base": newest.version if newest else ""}
     return render(request, "workflow/calendar_edit.html", context, status=409)
 
 
@@ -171,11 +170,10 @@ def _year(asked: str | None, years: list[int], this_year: int) -> int:
 
 def _shown(entry: CalendarEntry) -> ListedDay:
     """Return a day in words; one that is taken out has neither kind nor mark."""
-    kinds: Iterable[tuple[str, Any]] = CalendarDay.Kind.choices
-    kind, mark = dict(kinds).get(entry.kind, ""), ""
-    if entry.mark in Mark.values:
-        mark = Mark(entry.mark).label
-    return ListedDay(entry, str(kind), str(mark), TONES.get(Mark(entry.mark), "") if mark else "")
+    if entry.kind == REMOVED:
+        return ListedDay(entry, "", "", "")
+    mark = Mark(entry.mark)
+    return ListedDay(entry, str(CalendarDay.Kind(entry.kind).label), str(mark.label), TONES[mark])
 
 
 def _change(listed: Days, change: CalendarEntry) -> ChangedDay:

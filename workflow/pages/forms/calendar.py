@@ -18,7 +18,7 @@ from cases.rules.calendar_changes import (
     confirmed,
     problems,
 )
-from workflow.pages.forms.base import DayField
+from workflow.pages.forms.base import AskedElsewhere, DayField
 
 ROWS, MOST_ROWS = 6, 60
 PROBLEMS: Mapping[Problem, str | Promise] = {
@@ -67,17 +67,25 @@ class EditionForm(forms.Form):
         help_text=gettext_lazy("Khi đính chính: sai ở đâu, vì sao sửa."),
     )
 
-    def __init__(self, listed: Days, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, listed: Days, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, label_suffix="", **kwargs)
         years = sorted({day.year for day, entry in listed.items() if entry.mark == UNSURE})
         field: Any = self.fields["confirmed_year"]
-        field.choices = [("", _("Không có năm nào")), *((year, year) for year in years)]
+        field.choices = [("", _("Không có năm nào")), *((year, str(year)) for year in years)]
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data
         if answers.get("correction") and not answers.get("note"):
             self.add_error("note", _("Đính chính phải nêu lý do."))
         return answers
+
+
+class _NameField(AskedElsewhere, forms.CharField):
+    """A day that is taken out needs no name."""
+
+
+class _MarkField(AskedElsewhere, forms.ChoiceField):
+    """Nor a mark."""
 
 
 class ChangeForm(forms.Form):
@@ -93,10 +101,9 @@ class ChangeForm(forms.Form):
             (REMOVED, gettext_lazy("Bỏ khỏi lịch")),
         ],
     )
-    name = forms.CharField(label=gettext_lazy("Tên ngày"), max_length=100, required=False)
-    mark = forms.ChoiceField(
+    name = _NameField(label=gettext_lazy("Tên ngày"), max_length=100)
+    mark = _MarkField(
         label=gettext_lazy("Độ tin cậy"),
-        required=False,
         choices=[("", gettext_lazy("Chọn")), *CalendarDay.Mark.choices],
     )
     source = forms.CharField(
