@@ -357,7 +357,7 @@ def a_certificate_that_is_gone(round_: Round) -> None:
 @plant("INV-25", act="give_opinion")
 def a_term_whose_end_is_not_its_acts(round_: Round) -> None:
     term = RunningTerm.objects.filter(code="opinion", ended_at__isnull=False)[0]
-    RunningTerm.objects.filter(pk=term.pk).update(ended_at=term.ended_at + timedelta(days=1))
+    RunningTerm.objects.filter(pk=term.pk).update(ended_at=F("ended_at") + timedelta(days=1))
 
 
 @plant("INV-25", act="sign_report")

@@ -1,6 +1,7 @@
 """One small round that goes down every road the law has, for breaches to be planted in."""
 
 from collections.abc import Callable
+from typing import Any
 
 from cases.models import Case, Departure, Household, Unit, VillageReview
 from tests.conftest import POOR, Road
@@ -28,7 +29,7 @@ NOT_POOR = (False,) * 12
 PLAIN, CONTESTED, QUESTIONED, DISAGREED, DEPARTED = (f"24646-0000{n}" for n in range(1, 6))
 WELCOME, UNQUALIFIED, SCREENED_OUT = "24646-00006", "24646-00007", "24646-00008"
 ESCAPED = "24646-00009"
-PLACES = {"village_place": "Nhà văn hóa thôn", "commune_place": "Trụ sở UBND xã"}
+PLACES: dict[str, Any] = {"village_place": "Nhà văn hóa thôn", "commune_place": "Trụ sở UBND xã"}
 
 
 def walk_every_road(road: Road, make_households: Callable[..., list[Household]]) -> None:

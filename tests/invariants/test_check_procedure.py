@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,15 @@ def test_every_invariant_of_the_note_is_checked_or_named_as_missing() -> None:
     assert sorted(checked + missing) == OF_THE_NOTE
 
 
+def test_the_page_of_invariants_names_each_with_its_sentence() -> None:
+    page = Path("docs/invariants.md").read_text(encoding="utf-8")
+
+    for row in (*INVARIANTS, *NOT_IN_THIS_VERSION):
+        assert f"| {row.code} | {row.title} |" in page
+    for invariant in INVARIANTS:
+        assert invariant.not_yet in page and f"{invariant.article} [{invariant.mark}]" in page
+
+
 def test_whatever_is_said_to_enforce_an_invariant_exists() -> None:
     for invariant in INVARIANTS:
         for by, name in invariant.enforced:
@@ -55,10 +65,11 @@ def test_whatever_is_said_to_enforce_an_invariant_exists() -> None:
 def test_a_clean_round_ends_well(road: Road) -> None:
     road.open().list().survey()
 
-    code, told = check()
+    exit_code, told = check()
 
-    assert code == 0
-    assert all(row.code in told for row in (*INVARIANTS, *NOT_IN_THIS_VERSION))
+    assert exit_code == 0
+    codes = [i.code for i in INVARIANTS] + [row.code for row in NOT_IN_THIS_VERSION]
+    assert all(code in told for code in codes)
 
 
 def test_a_breach_is_told_with_case_act_and_article(broken: Road) -> None:

@@ -1,14 +1,26 @@
 """Whatever went through the acts is clean, at every step."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cases.models import Case, Household, Round, Unit
+from cases.duties import Role
+from cases.models import (
+    Case,
+    Household,
+    RoleAssignment,
+    Round,
+    Standing,
+    Unit,
+    UnitVersion,
+)
+from cases.permissions import sync_grants
 from cases.units_fixture import load_units
-from tests.conftest import Road
+from tests import conftest
+from tests.conftest import Road, moment
 from tests.invariants.roads import walk_every_road
 from workflow.invariants import audit
 from workflow.scenarios import play, read_scenario
@@ -59,21 +71,10 @@ def test_the_cu_jut_round_is_clean(units: None) -> None:
     assert Round.objects.count() == 4 and list(audit(Round.objects.all())) == []
 
 
-def test_a_round_of_two_tiers_is_clean(
-    road: Road, make_households: Callable[..., list[Household]]
-) -> None:
-    """From 01/07/2025 the province answers."""
-    from cases.duties import Role
-    from cases.models import RoleAssignment, Standing, UnitVersion
-    from cases.permissions import sync_grants
-    from tests import conftest
-
-    province = Unit.objects.get(code="67")
-    UnitVersion.objects.filter(unit=road.commune).update(parent=province, path="VN/67/24646/")
-    RoleAssignment.objects.filter(role=Role.SUPERIOR_CHAIR).update(unit=province)
-    sync_grants(conftest.moment("2025-09-01").date())
+def test_a_round_of_two_tiers_is_clean(road: Road) -> None:
     Standing.objects.update(year=2024)
-    road.at = conftest.moment("2025-10-01")
+    road.at = moment("2025-10-01")
+    appoint_province(road)
 
     walk_year(road, 2025)
 
@@ -81,9 +82,36 @@ def test_a_round_of_two_tiers_is_clean(
     assert list(audit(Round.objects.all())) == []
 
 
-def walk_year(road: Road, year: int) -> None:
-    from tests import conftest
+def test_two_years_of_one_commune_are_clean_together(
+    road: Road, make_households: Callable[..., list[Household]]
+) -> None:
+    walk_every_road(road, make_households)
+    road.at = moment("2025-09-10")
+    appoint_province(road)
 
+    walk_year(road, 2025)
+
+    assert sorted(Round.objects.values_list("year", flat=True)) == [2024, 2025]
+    assert list(audit(Round.objects.all())) == []
+
+
+def appoint_province(road: Road) -> None:
+    """Let the province answer, as it does from 01/07/2025."""
+    province = Unit.objects.get(code="67")
+    UnitVersion.objects.filter(unit=road.commune).update(parent=province, path="VN/67/24646/")
+    of_district = RoleAssignment.objects.filter(role=Role.SUPERIOR_CHAIR)
+    of_district.update(valid_until=date(2025, 7, 1))
+    RoleAssignment.objects.create(
+        user=road.cast["quyen"],
+        role=Role.SUPERIOR_CHAIR,
+        unit=province,
+        valid_from=date(2025, 7, 1),
+        paper="bài kiểm tra",
+    )
+    sync_grants(road.at.date())
+
+
+def walk_year(road: Road, year: int) -> None:
     usual, conftest.YEAR = conftest.YEAR, year
     try:
         road.open().list().survey().classify().meet().post()

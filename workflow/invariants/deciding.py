@@ -131,10 +131,10 @@ def the_commune_chair_signed(record: Record) -> Iterator[Found]:
                     _("Người ký không phải là Chủ tịch UBND cấp xã vào ngày ký."), act.sequence
                 )
     for decision in record.decisions:
-        act = record.acts.get(decision.act_id)
-        if act and (decision.signer_name != act.actor_name or decision.signed_at != act.at):
+        signed = record.acts.get(decision.act_id)
+        if signed and (decision.signer_name, decision.signed_at) != (signed.actor_name, signed.at):
             yield Found(
-                _("Người ký hoặc giờ ký của quyết định khác với việc đã ghi."), act.sequence
+                _("Người ký hoặc giờ ký của quyết định khác với việc đã ghi."), signed.sequence
             )
 
 

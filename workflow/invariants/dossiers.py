@@ -132,14 +132,8 @@ def read_dossiers(records: dict[int, Record]) -> None:
 
 def _dossier(key: Any, acts: dict[int, ActRow], apart: Apart) -> Dossier:
     has_paper, has_reason, certificate, own, lines, (sheets, votes, shown), _pk = key
-    face = Face(
-        *own[:6],
-        has_paper,
-        *own[6:15],
-        has_reason,
-        *own[15:],
-        Certificate(*certificate) if certificate else None,
-    )
+    row = Certificate(*certificate) if certificate else None
+    face = Face._make((*own[:6], has_paper, *own[6:15], has_reason, *own[15:], row))
     return Dossier(
         face,
         _steps(lines, acts),

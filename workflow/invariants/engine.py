@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -244,7 +245,7 @@ def rows_say_what_the_acts_recorded(record: Record) -> Iterator[Found]:
 
 @of_round("ENG-08")
 def papers_say_what_the_acts_recorded(record: Record) -> Iterator[Found]:
-    papers = [*record.reports, *record.opinions, *record.decisions, *record.letters]
+    papers: list[Any] = [*record.reports, *record.opinions, *record.decisions, *record.letters]
     for paper in papers:
         act = record.acts.get(paper.act_id)
         if act and act.facts.get("number") != paper.number:

@@ -34,7 +34,7 @@ def papers_inside_the_window(record: Record) -> Iterator[Found]:
         if not bounds[0] <= day <= bounds[1] or (act and day > act.day.isoformat()):
             yield Found(
                 _("Ngày khảo sát trên Phiếu B nằm ngoài thời gian rà soát hoặc sau ngày ghi."),
-                act and act.sequence,
+                act.sequence if act else None,
                 record.codes[case_id],
             )
     for screening in record.screenings:
@@ -42,7 +42,7 @@ def papers_inside_the_window(record: Record) -> Iterator[Found]:
         if not first <= screening.screened_on <= last or (act and screening.screened_on > act.day):
             yield Found(
                 _("Ngày trên Phiếu A nằm ngoài thời gian rà soát hoặc sau ngày ghi."),
-                act and act.sequence,
+                act.sequence if act else None,
                 record.codes[screening.case_id],
             )
     for meeting in record.meetings.values():
@@ -50,7 +50,7 @@ def papers_inside_the_window(record: Record) -> Iterator[Found]:
         if not first <= meeting.held_on <= last or (act and meeting.held_on > act.day):
             yield Found(
                 _("Ngày họp nằm ngoài thời gian rà soát hoặc sau ngày ghi biên bản."),
-                act and act.sequence,
+                act.sequence if act else None,
             )
 
 

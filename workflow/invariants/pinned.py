@@ -28,7 +28,9 @@ def each_term_says_how_it_was_counted(record: Record) -> Iterator[Found]:
         ended = record.acts.get(term.ended_by_id or 0)
         if (term.ended_at is None) is not (term.ended_by_id is None):
             yield Found(
-                _("Thời hạn ghi xong mà thiếu giờ hoặc việc."), act and act.sequence, case_code
+                _("Thời hạn ghi xong mà thiếu giờ hoặc việc."),
+                act.sequence if act else None,
+                case_code,
             )
         elif ended and ended.at != term.ended_at:
             yield Found(_("Giờ xong thời hạn khác giờ của việc đã ghi."), ended.sequence, case_code)

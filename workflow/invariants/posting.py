@@ -38,7 +38,7 @@ def posted_after_accepted_minutes(dossier: Dossier, record: Record) -> Iterator[
 def posted_at_both_places_three_full_days(record: Record) -> Iterator[Found]:
     for posting in record.postings.values():
         act = record.acts.get(posting.act_id)
-        number = act and act.sequence
+        number = act.sequence if act else None
         case_code = record.codes.get(posting.case_id or 0, "")
         places = {posting.village_place.strip(), posting.commune_place.strip()}
         if "" in places:
@@ -64,7 +64,7 @@ def posted_at_both_places_three_full_days(record: Record) -> Iterator[Found]:
         if early and (closing is None or closing.code not in TAKES_DOWN):
             yield Found(
                 _("Kết thúc niêm yết trước khi hết ba ngày làm việc."),
-                closing and closing.sequence,
+                closing.sequence if closing else None,
                 case_code,
             )
 

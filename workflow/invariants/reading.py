@@ -74,8 +74,9 @@ def read(rounds: list[Round], editions: dict[str, DaysOff]) -> list[Record]:
     _read_villages(records, ids)
     _read_papers(records, ids)
     read_dossiers(records)
-    _read_lists(records, ids)
-    _read_sums(records)
+    for year, of_year in _by_year(records).items():
+        _read_lists(year, of_year)
+        _read_sums(of_year)
     return list(records.values())
 
 
@@ -101,10 +102,10 @@ def _read_villages(records: dict[int, Record], ids: list[int]) -> None:
     ):
         records[round_id].villages[pk] = village_id
         records[round_id].village_codes[village_id] = code
-    for round_id, *key, n in StateCount.objects.filter(village_review__round__in=ids).values_list(
-        "village_review__round_id", "village_review_id", "state", "household_class", "n"
-    ):
-        records[round_id].counts[tuple(key)] = n
+    for round_id, review_id, state, cls, n in StateCount.objects.filter(
+        village_review__round__in=ids
+    ).values_list("village_review__round_id", "village_review_id", "state", "household_class", "n"):
+        records[round_id].counts[review_id, state, cls] = n
     _read_roles(records, reviews)
     for chart in charts_disagree([record.round for record in records.values()]):
         records[chart.round_id].charts.append(str(chart))
@@ -150,70 +151,53 @@ def _with_round(rows: QuerySet[Any], path: str, ids: list[int]) -> QuerySet[Any]
     return rows.filter(**{f"{path.removesuffix('_id')}__in": ids}).annotate(in_round=F(path))
 
 
-def _read_lists(records: dict[int, Record], ids: list[int]) -> None:
-    """Read what a list must hold and what it may not hold (INV-02, INV-04)."""
+def _by_year(records: dict[int, Record]) -> dict[int, dict[int, Record]]:
+    years: dict[int, dict[int, Record]] = defaultdict(dict)
+    for pk, record in records.items():
+        years[record.round.year][pk] = record
+    return years
+
+
+def _read_lists(year: int, records: dict[int, Record]) -> None:
+    """Read what the lists of a year must hold and what they may not hold (INV-02, INV-04)."""
+    # In one year a village is reviewed in one round.
+    of_village = {v: record for record in records.values() for v in record.villages.values()}
     standings = Standing.objects.filter(
-        household_class__in=POOR_CLASSES,
-        household__village__reviews__round__in=ids,
-        year=F("household__village__reviews__round__year") - 1,
+        year=year - 1, household_class__in=POOR_CLASSES, household__village__in=of_village
     ).order_by()
-    in_round = {"in_round": F("household__village__reviews__round_id")}
-    for round_id, village, cls, n in (
-        standings.annotate(**in_round)
-        .values("in_round", "household__village_id", "household_class")
+    for village, cls, n in (
+        standings.values("household__village", "household_class")
         .annotate(n=Count("pk"))
-        .values_list("in_round", "household__village_id", "household_class", "n")
+        .values_list("household__village", "household_class", "n")
     ):
-        records[round_id].opening[village, cls] = n
-    has_case = Case.objects.filter(
-        household=OuterRef("household"), round=OuterRef("household__village__reviews__round")
-    )
-    for round_id, code in (
-        standings.filter(~Exists(has_case))
-        .annotate(**in_round)
-        .values_list("in_round", "household__code")
+        of_village[village].opening[village, cls] = n
+    its_case = Case.objects.filter(household=OuterRef("household"), round__in=records)
+    for village, code in standings.filter(~Exists(its_case)).values_list(
+        "household__village", "household__code"
     ):
-        records[round_id].unlisted.append(code)
-    again = Case.objects.filter(household=OuterRef("household"), year=OuterRef("year")).exclude(
+        of_village[village].unlisted.append(code)
+    cases = Case.objects.filter(round__in=records).order_by("pk")
+    again = Case.objects.filter(household=OuterRef("household"), year=year).exclude(
         round=OuterRef("round")
     )
-    for round_id, code in Case.objects.filter(Exists(again), round__in=ids).values_list(
-        "round_id", "code"
-    ):
+    for round_id, code in cases.filter(Exists(again)).values_list("round_id", "code"):
         records[round_id].elsewhere.append(code)
-    _read_shared_persons(records, ids)
-
-
-def _read_shared_persons(records: dict[int, Record], ids: list[int]) -> None:
     present = Member.objects.filter(valid_until__isnull=True).exclude(personal_number="")
-    twin = (
-        present.filter(
-            personal_number=OuterRef("personal_number"),
-            household__cases__year=OuterRef("household__cases__year"),
-        )
-        .exclude(household=OuterRef("household"))
-        .values("household__code")
-    )
-    for round_id, code in (
-        present.filter(Exists(twin), household__cases__round__in=ids)
-        .order_by()
-        .values_list("household__cases__round_id", "household__code")
-        .distinct()
-    ):
+    twin = present.filter(
+        personal_number=OuterRef("personal_number"), household__cases__year=year
+    ).exclude(household=OuterRef("household"))
+    shared = present.filter(Exists(twin), household=OuterRef("household"))
+    for round_id, code in cases.filter(Exists(shared)).values_list("round_id", "code"):
         records[round_id].shared_persons.append(code)
 
 
 def _read_sums(records: dict[int, Record]) -> None:
-    """Read the figures of the reports as they are told (INV-40)."""
-    for year in {record.round.year for record in records.values()}:
-        rounds = Round.objects.filter(
-            pk__in=[pk for pk, record in records.items() if record.round.year == year]
-        )
-        told: dict[tuple[str, str], int] = defaultdict(int)
-        for village, flows in movements(rounds, Grouping.VILLAGE, Figures.DECIDED).items():
-            for flow in flows:
-                told[village, flow.outcome] += flow.households
-        for record in records.values():
-            if record.round.year == year:
-                codes = set(record.village_codes.values())
-                record.reported = {key: n for key, n in told.items() if key[0] in codes}
+    """Read the figures of a year's reports as they are told (INV-40)."""
+    told: dict[tuple[str, str], int] = defaultdict(int)
+    rounds = Round.objects.filter(pk__in=records)
+    for village, flows in movements(rounds, Grouping.VILLAGE, Figures.DECIDED).items():
+        for flow in flows:
+            told[village, flow.outcome] += flow.households
+    for record in records.values():
+        codes = set(record.village_codes.values())
+        record.reported = {key: n for key, n in told.items() if key[0] in codes}

@@ -9,7 +9,7 @@ from workflow.invariants.finding import Found, of_round
 from workflow.invariants.law import POOR_CLASSES
 from workflow.invariants.record import Record
 
-Sums = Counter[tuple[int, str]]  # village, class -> households
+Sums = Counter[tuple[int, str | None]]  # village, class -> households
 
 
 @of_round("INV-40")
@@ -17,7 +17,8 @@ def opening_and_movements_give_the_closing(record: Record) -> Iterator[Found]:
     decisions = record.acts_of["sign_decision"]
     if not decisions:
         return
-    came, went, decided, pending, certified, standing = (Counter() for _n in range(6))
+    came, went, decided, pending = Sums(), Sums(), Sums(), Sums()
+    certified, standing = Sums(), Sums()
     for dossier in record.dossiers:
         face, n = dossier.face, len(dossier.codes)
         village = record.villages[face.village_review_id]
