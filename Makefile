@@ -14,7 +14,7 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-header --no-emit-index-url $(ARGS) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench messages lock clean venv
+.PHONY: help demo test lint bench search messages lock clean venv
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lint: $(VENV)/.dev ## Check format, types, import arrows, templates, migrations 
 
 bench: $(VENV)/.dev ## Measure the set path on both databases (SMOKE=1: small and quick)
 	@$(WITH_POSTGRES) $(RUN) -m bench $(if $(SMOKE),--smoke) $(ARGS)
+
+search: $(VENV)/.base ## Search the procedure packs for anything unlawful or impossible (ARGS=--mutants)
+	@$(RUN) -m tests.model $(ARGS)
 
 messages: $(VENV)/.dev ## Collect the sentences to translate and compile the English (needs gettext)
 	@sh deploy/setup/debian.sh gettext

@@ -1,0 +1,348 @@
+"""
+Packs with one thing wrong, each the way a careless change would make it.
+
+Every one must be caught: by a safety rule, by the table of what must be possible, or because it leaves
+a household stuck. A mutant that equals the pack is a mistake in this list and is refused.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from cases.duties import Duty
+from cases.rules.packs import PACKS, Act, Move, Pack, Seat, Span
+from tests.model.commune import Commune
+from tests.model.communes import LATE, SMALL, SMALLEST, THREE_TIERS, TWO_TIERS
+from tests.model.days import SEPTEMBER
+from tests.model.possible import refused
+from tests.model.search import Search
+
+ENOUGH = 1_000_000
+
+
+class NotAMutant(Exception):
+    """The change changes nothing."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    change: Callable[[Pack], Pack]
+    of: str = TWO_TIERS
+
+    def pack(self) -> Pack:
+        """
+        Return the changed pack.
+
+        :raises NotAMutant: if nothing is changed by it
+        """
+        sound = PACKS[self.of]
+        changed = self.change(sound)
+        if changed.digest() == sound.digest():
+            raise NotAMutant(self.name)
+        return changed
+
+
+@dataclass(frozen=True)
+class Caught:
+    by: Literal["safety rule", "must be possible", "nobody is stuck"]
+    what: str
+    states: int = 0
+
+
+def catch(mutant: Mutant) -> Caught | None:
+    """Return what catches the mutant: the smallest communes first, then the table, then the others."""
+    pack = mutant.pack()
+    smallest = (_in_september(),) if mutant.of == THREE_TIERS else SMALLEST
+    return (
+        _by_safety(pack, smallest)
+        or _by_table(pack, mutant.of)
+        or _by_safety(pack, SMALL)
+        or _by_stuck(pack)
+    )
+
+
+def _in_september() -> Commune:
+    return replace(SMALLEST[0], days=SEPTEMBER)
+
+
+def _by_safety(pack: Pack, communes: tuple[Commune, ...]) -> Caught | None:
+    for commune in communes:
+        found = Search(pack, commune).run(ENOUGH)
+        if found.breaks:
+            return Caught("safety rule", found.breaks[0], found.states)
+    return None
+
+
+def _by_table(pack: Pack, of: str) -> Caught | None:
+    # What the sound pack of three tiers cannot do in December 2026 says nothing.
+    known = refused(PACKS[of])
+    for name in refused(pack):
+        if name not in known:
+            return Caught("must be possible", name)
+    return None
+
+
+def _by_stuck(pack: Pack) -> Caught | None:
+    search = Search(pack, LATE)
+    found = search.run(ENOUGH, alive=True)
+    if found.breaks:
+        return Caught("safety rule", found.breaks[0], found.states)
+    if not found.stuck:
+        return None
+    return Caught("nobody is stuck", search.picture(search.read(search.keys[found.stuck[0]])[2]))
+
+
+# --- ways to change a pack ---
+
+
+def on_act(code: str, change: Callable[[Act], Act]) -> Callable[[Pack], Pack]:
+    """Return a change of one act; codes that no act asks for any more leave the pack with it."""
+
+    def changed(pack: Pack) -> Pack:
+        acts = tuple(change(act) if act.code == code else act for act in pack.acts)
+        guards = {g for act in acts for move in act.moves for g in move.guards}
+        conditions = {c for act in acts for c in act.conditions}
+        return replace(
+            pack,
+            acts=acts,
+            guards=tuple(rule for rule in pack.guards if rule.code in guards),
+            conditions=tuple(rule for rule in pack.conditions if rule.code in conditions),
+        )
+
+    return changed
+
+
+def then(*changes: Callable[[Pack], Pack]) -> Callable[[Pack], Pack]:
+    def changed(pack: Pack) -> Pack:
+        for change in changes:
+            pack = change(pack)
+        return pack
+
+    return changed
+
+
+def term(code: str, **fields: Any) -> Callable[[Pack], Pack]:
+    return lambda pack: replace(
+        pack, terms=tuple(replace(t, **fields) if t.code == code else t for t in pack.terms)
+    )
+
+
+def unasked(code: str, condition: str) -> Callable[[Pack], Pack]:
+    """Drop a condition of an act."""
+    return on_act(
+        code,
+        lambda act: replace(act, conditions=tuple(c for c in act.conditions if c != condition)),
+    )
+
+
+def unguarded(code: str, guard: str) -> Callable[[Pack], Pack]:
+    """Drop a guard from every move of an act."""
+    return on_act(
+        code,
+        lambda act: replace(
+            act,
+            moves=tuple(
+                replace(move, guards=tuple(g for g in move.guards if g != guard))
+                for move in act.moves
+            ),
+        ),
+    )
+
+
+def also_from(code: str, *states: str, move: int = 0) -> Callable[[Pack], Pack]:
+    """Let a move of an act begin from further states."""
+
+    def change(act: Act) -> Act:
+        moves = list(act.moves)
+        moves[move] = replace(moves[move], sources=(*moves[move].sources, *states))
+        return replace(
+            act,
+            moves=tuple(moves),
+            passes_over=_without(act.passes_over, *states),
+            leaves_behind=_without(act.leaves_behind, *states),
+        )
+
+    return on_act(code, change)
+
+
+def not_from(code: str, state: str) -> Callable[[Pack], Pack]:
+    def change(act: Act) -> Act:
+        moves = [replace(move, sources=_without(move.sources, state)) for move in act.moves]
+        return replace(act, moves=tuple(move for move in moves if move.sources))
+
+    return on_act(code, change)
+
+
+def leads_to(code: str, target: str, move: int = 0) -> Callable[[Pack], Pack]:
+    def change(act: Act) -> Act:
+        moves = list(act.moves)
+        moves[move] = replace(moves[move], target=target)
+        return replace(act, moves=tuple(moves))
+
+    return on_act(code, change)
+
+
+def fields(code: str, **values: Any) -> Callable[[Pack], Pack]:
+    return on_act(code, lambda act: replace(act, **values))
+
+
+def passes(code: str, *states: str) -> Callable[[Pack], Pack]:
+    """Let a list act pass over further states."""
+    return on_act(code, lambda act: replace(act, passes_over=(*act.passes_over, *states)))
+
+
+def with_consent(share: int, whole: int) -> Callable[[Pack], Pack]:
+    return lambda pack: replace(pack, consent=(share, whole))
+
+
+def with_window(first: tuple[int, int], last: tuple[int, int]) -> Callable[[Pack], Pack]:
+    return lambda pack: replace(pack, window=(first, last))
+
+
+def moves(code: str, *changed: Move) -> Callable[[Pack], Pack]:
+    return on_act(code, lambda act: replace(act, moves=changed))
+
+
+def _without(states: tuple[str, ...], *gone: str) -> tuple[str, ...]:
+    return tuple(state for state in states if state not in gone)
+
+
+IN_POSTING = ("posted", "contested", "reverified", "reposted")
+
+MUTANTS: tuple[Mutant, ...] = (
+    # Điều 4(1), the list
+    Mutant("a review opened without its papers", unasked("open_round", "papers_on_file")),
+    Mutant("a round opened in August", with_window((8, 1), (12, 14)), THREE_TIERS),
+    Mutant("a round opened in December only", with_window((12, 1), (12, 14)), THREE_TIERS),
+    Mutant(
+        "request without a form",
+        then(
+            unasked("receive_request", "form_on_file"), unguarded("receive_request", "basis_known")
+        ),
+    ),
+    Mutant("last year's list left out", not_from("build_list", "new")),
+    Mutant("request after the decision", unasked("receive_request", "not_decided_yet")),
+    # Phiếu A and Phiếu B
+    Mutant("requester surveyed without Phiếu A", unguarded("survey", "needs_no_screen")),
+    Mutant("last year's household screened out", unguarded("screen", "is_requester")),
+    Mutant("failed screen goes on", unguarded("screen", "screen_passed")),
+    Mutant("screened a second time", also_from("screen", "screened")),
+    Mutant("screened-out requester surveyed", also_from("survey", "unqualified", move=1)),
+    Mutant("half a Phiếu B is enough", unguarded("survey", "survey_complete")),
+    Mutant("half a Phiếu B re-verifies", unguarded("reverify", "survey_complete")),
+    Mutant("survey dated tomorrow", unasked("survey", "surveyed_in_round")),
+    Mutant("screening dated in August", unasked("screen", "surveyed_in_round")),
+    Mutant("survey of before the meeting taken as new", unasked("survey", "surveyed_anew")),
+    Mutant("survey of before the complaint re-verifies", unasked("reverify", "surveyed_anew")),
+    Mutant("classified by the reviewer", fields("classify", duty=Duty.SURVEY)),
+    # Điều 4(3), the meeting
+    Mutant("51 % for 50 %", with_consent(51, 100)),
+    Mutant("49 % for 50 %", with_consent(49, 100)),
+    Mutant("a third for a half", with_consent(1, 3)),
+    Mutant("meeting without the village head", unasked("hold_meeting", "chaired_by_village_head")),
+    Mutant("meeting without the people", unasked("hold_meeting", "required_people_present")),
+    Mutant("Fatherland Front not invited", unasked("hold_meeting", "front_invited")),
+    Mutant("more votes than people", unasked("hold_meeting", "tally_fits_attendance")),
+    Mutant("more members than people", unasked("hold_meeting", "parts_fit_attendance")),
+    Mutant("unsigned minutes", unasked("hold_meeting", "minutes_signed")),
+    Mutant("meeting dated before the survey", unasked("hold_meeting", "met_in_round")),
+    Mutant("household without a tally", unguarded("hold_meeting", "tally_recorded")),
+    Mutant("everybody agrees", unguarded("hold_meeting", "enough_agree")),
+    Mutant("second vote on the same survey", also_from("hold_meeting", "disagreed")),
+    Mutant("returned, and voted on without a new survey", also_from("classify", "disagreed")),
+    Mutant("minutes kept by the reviewer", fields("hold_meeting", duty=Duty.SURVEY)),
+    # Điều 4(4), the posting
+    Mutant("posted without a meeting", also_from("post_list", "classified")),
+    Mutant("posted though not agreed", also_from("post_list", "disagreed")),
+    Mutant("posted at one place", unasked("post_list", "posted_at_both_places")),
+    Mutant("posted again at one place", unasked("repost", "posted_at_both_places")),
+    Mutant("two days for three", term("posting", days=2)),
+    Mutant("four days for three", term("posting", days=4)),
+    Mutant("two days for the second posting", term("reposting", days=2)),
+    Mutant("Saturday and Sunday counted", term("posting", kind="CALENDAR")),
+    Mutant("Saturday and Sunday counted again", term("reposting", kind="CALENDAR")),
+    Mutant("posting closed at any time", unguarded("close_posting", "posting_over")),
+    Mutant("second posting closed at any time", unguarded("close_reposting", "posting_over")),
+    Mutant("complaint ignored", leads_to("complain", "posted")),
+    Mutant("complaint stops the village", fields("complain", span=Span.VILLAGE)),
+    Mutant("complaint after the last day", unguarded("complain", "posting_open")),
+    Mutant(
+        "complaint after the closing",
+        then(also_from("complain", "cleared"), unguarded("complain", "posting_open")),
+    ),
+    Mutant("no complaint about a second posting", not_from("complain", "reposted")),
+    Mutant("no second complaint", not_from("complain", "contested")),
+    Mutant("anonymous complaint of nothing", unasked("complain", "complaint_written_down")),
+    Mutant("contested closed as cleared", also_from("close_posting", "contested")),
+    Mutant("second posting skipped", leads_to("reverify", "cleared")),
+    Mutant("second posting left out by the closing", also_from("close_reposting", "reverified")),
+    Mutant("posted again without re-verification", also_from("repost", "contested")),
+    Mutant(
+        "complaint holds the whole posting up",
+        on_act(
+            "close_posting",
+            lambda act: replace(act, passes_over=_without(act.passes_over, "contested")),
+        ),
+    ),
+    Mutant("late requester holds the posting up", fields("close_posting", leaves_behind=())),
+    Mutant(
+        "re-verified by the reviewer of the village",
+        fields("reverify", duty=Duty.SURVEY, seat=Seat.VILLAGE),
+    ),
+    # Điều 4(5), report and opinion
+    Mutant("report while posted", also_from("sign_report", "posted")),
+    Mutant("report past open complaints", passes("sign_report", *IN_POSTING)),
+    Mutant("report past villages not yet met", passes("sign_report", "listed", "surveyed")),
+    Mutant("report without a number", unasked("sign_report", "report_numbered")),
+    Mutant("report signed by the committee", fields("sign_report", duty=Duty.COMPILE_LIST)),
+    Mutant("opinion skipped", leads_to("sign_report", "consented")),
+    Mutant("opinion before the report", also_from("give_opinion", "cleared")),
+    Mutant("opinion by word of mouth", unasked("give_opinion", "opinion_in_writing")),
+    Mutant("question without a reason", unasked("give_opinion", "each_question_has_a_reason")),
+    Mutant("question taken as consent", moves("give_opinion", Move(("reported",), "consented"))),
+    Mutant(
+        "opinion of the commune itself",
+        fields("give_opinion", duty=Duty.SIGN_REPORT, seat=Seat.COMMUNE),
+    ),
+    Mutant(
+        "opinion of the district after 30/06/2025", lambda p: replace(p, superior_level="DISTRICT")
+    ),
+    Mutant(
+        "opinion of the province before 01/07/2025",
+        lambda p: replace(p, superior_level="PROVINCE"),
+        THREE_TIERS,
+    ),
+    Mutant("late requester holds the opinion up", fields("give_opinion", leaves_behind=())),
+    # Điều 4(6), the decision
+    Mutant("decided from the report", also_from("sign_decision", "reported")),
+    Mutant("objected decided", also_from("sign_decision", "objected")),
+    Mutant("decision leaves the questioned behind", passes("sign_decision", "objected")),
+    Mutant("not poor recognised", unguarded("sign_decision", "class_poor")),
+    Mutant("requester escapes poverty", unguarded("sign_decision", "on_opening_list")),
+    Mutant(
+        "last year's household refused",
+        moves(
+            "sign_decision",
+            Move(("consented",), "recognised", ("result_as_posted", "class_poor")),
+            Move(("consented",), "unqualified", ("result_as_posted", "class_not_poor")),
+        ),
+    ),
+    Mutant("decision signed by the officer", fields("sign_decision", duty=Duty.RECORD_REQUEST)),
+    Mutant(
+        "decision signed in the village", fields("sign_decision", duty=Duty.POST, seat=Seat.VILLAGE)
+    ),
+    Mutant("decision without a number", unasked("sign_decision", "decision_numbered")),
+    Mutant("decision after 14 December", unasked("sign_decision", "within_window")),
+    Mutant("posting closed after 14 December", unasked("close_posting", "within_window")),
+    Mutant("window to the end of December", with_window((9, 1), (12, 31))),
+    Mutant("window to 13 December", with_window((9, 1), (12, 13))),
+    Mutant("surveyed again behind the posting", also_from("survey", "cleared", move=1)),
+    Mutant("surveyed again after the consent", also_from("survey", "consented", move=1)),
+    Mutant("unqualified certified", also_from("issue_certificates", "unqualified")),
+    Mutant("refusal without reasons", unguarded("refuse", "reason_given")),
+    Mutant("requester refused before the survey", also_from("refuse", "screened")),
+    Mutant("departure without a reason", unguarded("record_departure", "departure_known")),
+    Mutant("departure after the certificate", also_from("record_departure", "certified")),
+    Mutant("no departure once posted", not_from("record_departure", "posted")),
+)
