@@ -31,8 +31,9 @@ from cases.models import (
     User,
     VillageReview,
 )
+from cases.models.calendars import NoCalendar
 from cases.permissions import sync_grants
-from cases.rules.packs import PACKS, Span, pack_in_force
+from cases.rules.packs import PACKS, NoPackInForce, Span, pack_in_force
 from cases.rules.standards import MeasureError
 from cases.sheets.households import read_households
 from cases.sheets.workbook import UnreadableWorkbook, open_workbook
@@ -173,6 +174,9 @@ def _read_step(number: int, row: Mapping[str, Any]) -> Step:
         raise ScenarioError(f"step {number}: there is no act {row['do']!r}")
     if row["do"] != "appoint" and "by" not in row:
         raise ScenarioError(f"step {number}: the key by is missing")
+    for key in ("on", "facts"):
+        if not isinstance(row.get(key, {}), Mapping):
+            raise ScenarioError(f"step {number}: {key} is not a table: {row[key]!r}")
     return Step(
         number=number,
         at=_moment(number, row["at"]),
@@ -206,7 +210,7 @@ def _act(scenario: Scenario, step: Step, target: Any) -> Played:
     except Refused as refused:
         lines = [f"{r.code} {r.case_code}".strip() for r in refused.refusals]
         return _met(step, Played(**_told(step, by, name), result="refused", refusals=lines))
-    except (BadFact, MeasureError) as error:
+    except (BadFact, MeasureError, NoPackInForce, NoCalendar) as error:
         raise Surprise(f"step {step.number} ({step.do} on {name}): {error}") from error
     return _met(step, _done(step, by, target, key))
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.duties import Duty
 from cases.models import Act, Case, HouseholdClass, Round, StateCount, User, VillageReview
@@ -63,10 +64,13 @@ class RoundFilter(forms.Form):
         self.fields["year"].choices = [("", _("Mọi năm")), *((y, y) for y in years)]  # type: ignore[attr-defined]
 
 
+NAME_LENGTH = 60
+
+
 class CaseFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("Trạng thái"), required=False)
     household_class = forms.ChoiceField(label=gettext_lazy("Kết quả phân loại"), required=False)
-    name = forms.CharField(label=gettext_lazy("Tên chủ hộ"), required=False, max_length=60)
+    name = forms.CharField(label=gettext_lazy("Tên chủ hộ"), required=False, max_length=NAME_LENGTH)
 
     def __init__(self, review: VillageReview, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,13 +147,16 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @door("office", Duty.VIEW)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
     """List the households of a village in the order of the paper, with the acts on the list."""
     review = review_or_404(request, key, village)
+    if request.method == "POST":
+        return _seek(request, review)
     at = clock.now()
     counts = counts_by_village([review])[review.pk]
-    form = CaseFilter(review, request.GET or None)
+    sought = {**request.GET.dict(), "name": request.session.get(_sought(review), "")}
+    form = CaseFilter(review, sought if any(sought.values()) else None)
     cases, total = _filtered(review, form)
     page, after = _page(cases, "pk__gt", request, CASES_A_PAGE)
     cards = list_acts(review, person(request), at)
@@ -161,7 +168,7 @@ def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
             "review": review,
             "cases": page,
             "form": form,
-            "filtered": any(request.GET.get(name) for name in form.fields),
+            "filtered": any(sought.get(name) for name in form.fields),
             "after": after,
             "started": "after" in request.GET,
             "total": total,
@@ -174,6 +181,19 @@ def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
             "outside_window": outside_window(review.round, at),
         },
     )
+
+
+def _seek(request: HttpRequest, review: VillageReview) -> HttpResponse:
+    """Keep the name sought in the session: a person's name stands in no address and no log."""
+    asked = QueryDict() if "clear" in request.POST else request.POST
+    name = asked.get("name", "")[:NAME_LENGTH]
+    request.session[_sought(review)] = name.replace("\x00", "")
+    kept = {key: asked[key] for key in ("state", "household_class") if asked.get(key)}
+    return redirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
+
+
+def _sought(review: VillageReview) -> str:
+    return f"name-sought-{review.pk}"
 
 
 def _page(rows: QuerySet[Any], lookup: str, request: HttpRequest, size: int) -> tuple[Any, int]:
