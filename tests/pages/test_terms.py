@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,7 @@ from cases.models.calendars import CalendarDay, CalendarEdition, current_calenda
 from cases.rules.calendar_changes import REMOVED, CalendarEntry
 from cases.rules.calendar_seed import OFF, WORKED
 from tests.conftest import Road, moment
+from tests.pages.test_translations import vietnamese_left
 from workflow import clock
 from workflow.acts.posting import complain
 from workflow.pages import terms as pages
@@ -484,3 +486,27 @@ def test_an_edition_begun_from_one_that_is_no_longer_the_newest_is_refused(
     assert CalendarEdition.objects.count() == 2
     again = client.post(EDIT, rows_of(STORM, base="2021-2027.2", step="save"))
     assert again.status_code == 302
+
+
+def test_terms_plan_and_calendar_are_english_for_who_chose_it(
+    client: Client, road: Road, ministry: User
+) -> None:
+    road.open().list().survey().classify().meet().post()
+    (term,) = RunningTerm.objects.all()
+    client.force_login(ministry)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    facts = rows_of(STORM | {"name": "Storm"}, confirmed_year="2027")
+    wrong = rows_of(
+        STORM | {"name": "Storm", "kind": WORKED}, STORM | {"name": "Storm", "day": "1/1/2020"}
+    )
+    pages_read = {
+        "terms": client.get(TERMS),
+        "term": client.get(term_page(term)),
+        "plan": client.get(PLAN, {"days": "7"}),
+        "calendar": client.get(CALENDAR, {"nam": "2027"}),
+        "empty form": client.get(EDIT),
+        "preview": client.post(EDIT, facts),
+        "refused": client.post(EDIT, wrong),
+    }
+    left = {name: vietnamese_left(page.content.decode()) for name, page in pages_read.items()}
+    assert {name: lines for name, lines in left.items() if lines} == {}
