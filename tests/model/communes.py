@@ -62,6 +62,8 @@ SMALLEST = (
     Commune("one of last year's list", ((MAY_ESCAPE,),), 1, FEW_OF_DECEMBER),
     Commune("one requester", ((ASKED,),), 1, FEW_OF_DECEMBER),
 )
+ASKS_LATE = Commune("one asks late", ((STAYS_POOR, ASKED_IN_VAIN),), 0, FEW_OF_DECEMBER, True)
+IN_SEPTEMBER = Commune("one in September", ((MAY_ESCAPE,),), 1, SEPTEMBER)
 SMALL = (
     Commune("two in one village", ((STAYS_POOR, ASKED_IN_VAIN),), 1, FEW_OF_DECEMBER),
     Commune("two villages of one", ((STAYS_POOR,), (STAYS_POOR,)), 1, FEW_OF_DECEMBER),

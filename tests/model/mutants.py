@@ -12,8 +12,15 @@ from typing import Any, Literal
 from cases.duties import Duty
 from cases.rules.packs import PACKS, Act, Move, Pack, Seat, Span
 from tests.model.commune import Commune
-from tests.model.communes import LATE, SMALL, SMALLEST, THREE_TIERS, TWO_TIERS
-from tests.model.days import SEPTEMBER
+from tests.model.communes import (
+    ASKS_LATE,
+    IN_SEPTEMBER,
+    LATE,
+    SMALL,
+    SMALLEST,
+    THREE_TIERS,
+    TWO_TIERS,
+)
 from tests.model.possible import refused
 from tests.model.search import Search
 
@@ -29,6 +36,7 @@ class Mutant:
     name: str
     change: Callable[[Pack], Pack]
     of: str = TWO_TIERS
+    first: tuple[Commune, ...] = SMALLEST  # where it is looked for before anything else
 
     def pack(self) -> Pack:
         """
@@ -53,17 +61,12 @@ class Caught:
 def catch(mutant: Mutant) -> Caught | None:
     """Return what catches the mutant: the smallest communes first, then the table, then the others."""
     pack = mutant.pack()
-    smallest = (_in_september(),) if mutant.of == THREE_TIERS else SMALLEST
     return (
-        _by_safety(pack, smallest)
+        _by_safety(pack, mutant.first)
         or _by_table(pack, mutant.of)
         or _by_safety(pack, SMALL)
         or _by_stuck(pack)
     )
-
-
-def _in_september() -> Commune:
-    return replace(SMALLEST[0], days=SEPTEMBER)
 
 
 def _by_safety(pack: Pack, communes: tuple[Commune, ...]) -> Caught | None:
@@ -213,8 +216,13 @@ IN_POSTING = ("posted", "contested", "reverified", "reposted")
 MUTANTS: tuple[Mutant, ...] = (
     # Điều 4(1), the list
     Mutant("a review opened without its papers", unasked("open_round", "papers_on_file")),
-    Mutant("a round opened in August", with_window((8, 1), (12, 14)), THREE_TIERS),
-    Mutant("a round opened in December only", with_window((12, 1), (12, 14)), THREE_TIERS),
+    Mutant("a round opened in August", with_window((8, 1), (12, 14)), THREE_TIERS, (IN_SEPTEMBER,)),
+    Mutant(
+        "a round opened in December only",
+        with_window((12, 1), (12, 14)),
+        THREE_TIERS,
+        (IN_SEPTEMBER,),
+    ),
     Mutant(
         "request without a form",
         then(
@@ -222,7 +230,11 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
     ),
     Mutant("last year's list left out", not_from("build_list", "new")),
-    Mutant("request after the decision", unasked("receive_request", "not_decided_yet")),
+    Mutant(
+        "request after the decision",
+        unasked("receive_request", "not_decided_yet"),
+        first=(ASKS_LATE,),
+    ),
     # Phiếu A and Phiếu B
     Mutant("requester surveyed without Phiếu A", unguarded("survey", "needs_no_screen")),
     Mutant("last year's household screened out", unguarded("screen", "is_requester")),
@@ -312,6 +324,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "opinion of the province before 01/07/2025",
         lambda p: replace(p, superior_level="PROVINCE"),
         THREE_TIERS,
+        (IN_SEPTEMBER,),
     ),
     Mutant("late requester holds the opinion up", fields("give_opinion", leaves_behind=())),
     # Điều 4(6), the decision

@@ -511,17 +511,20 @@ def last_year_left_out(deed: VillageDeed) -> bool:
 
 
 def _is_over(case: Case) -> bool:
-    """Test if a household needs no posting: never listed, screened out, gone, or posted to the end."""
+    """
+    Test if a household needs no posting: never listed, screened out, gone, or posted to the end.
+
+    A complaint about a household that is gone has nothing left to re-verify.
+    """
     past = case.past
     asked_only = case.kind.basis != LAST_YEAR and not past.form01
-    return asked_only or past.screen == "failed" or past.outcomes > 0 or past.closed
+    posted_to_the_end = past.closed and past.complaint == ""
+    return asked_only or past.screen == "failed" or past.outcomes > 0 or posted_to_the_end
 
 
 @rule("INV-16", "a report goes up when every posting of the commune is closed")
 def reported_too_soon(deed: VillageDeed) -> bool:
-    return deed.code == "sign_report" and not all(
-        _is_over(case) and case.past.complaint == "" for case in deed.before.cases
-    )
+    return deed.code == "sign_report" and not all(_is_over(case) for case in deed.before.cases)
 
 
 @rule("10.2", "a decision leaves no household of the list undecided")
