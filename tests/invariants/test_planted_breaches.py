@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import transaction
 
-from cases.models import Act, Household, Round
+from cases.models import Act, Case, Household, Round
 from tests.conftest import Road
 from tests.invariants.plants import PLANTS, Plant
-from tests.invariants.roads import walk_every_road
+from tests.invariants.roads import survey_village, walk_every_road
 from workflow.invariants import INVARIANTS, Breach, audit, pinned
 
 
@@ -71,3 +71,16 @@ def test_a_place_for_a_target_is_found(db: None, monkeypatch: pytest.MonkeyPatch
     assert [(b.invariant, "cases.Round.plan_paper" in b.sentence) for b in found] == [
         ("INV-41", True)
     ]
+
+
+def test_households_alike_but_for_their_surveys_are_each_told_with_their_own_act(
+    road: Road,
+) -> None:
+    road.open().list()
+    for waiting in road.cases()[:2]:
+        survey_village(road, [waiting])
+    Case.objects.filter(state="surveyed").update(version=7)
+
+    found = [(b.invariant, b.case_code, b.sequence) for b in audit(Round.objects.all())]
+
+    assert found == [("ENG-02", "24646-00001", 3), ("ENG-02", "24646-00002", 4)]

@@ -10,10 +10,11 @@ from cases.models import Round, StateCount
 # Importing the checks registers them.
 from workflow.invariants import deciding, engine, listing, meeting, pinned, posting, sums, surveying
 from workflow.invariants.catalogue import BY_CODE
+from workflow.invariants.dossiers import alone
 from workflow.invariants.finding import CASE_CHECKS, ROUND_CHECKS, Breach, Found
 from workflow.invariants.law import FIGURES
 from workflow.invariants.reading import calendars, read
-from workflow.invariants.record import Record
+from workflow.invariants.record import Dossier, Record
 
 MODULES = (deciding, engine, listing, meeting, pinned, posting, sums, surveying)
 ROUNDS_AT_ONCE = 50
@@ -42,10 +43,16 @@ def check(record: Record) -> Iterator[Breach]:
         for found in round_check(record):
             yield _breach(code, key, found)
     for dossier in record.dossiers:
-        for code, case_check in CASE_CHECKS:
-            for found in case_check(dossier, record):
-                for case_code in dossier.codes:
-                    yield _breach(code, key, found._replace(case_code=case_code))
+        if any(True for _found in _judge(dossier, record)):
+            for own in alone(dossier, record):
+                for code, found in _judge(own, record):
+                    yield _breach(code, key, found._replace(case_code=own.members[0][0]))
+
+
+def _judge(dossier: Dossier, record: Record) -> Iterator[tuple[str, Found]]:
+    for code, case_check in CASE_CHECKS:
+        for found in case_check(dossier, record):
+            yield code, found
 
 
 def _breach(code: str, round_key: str, found: Found) -> Breach:
@@ -55,7 +62,7 @@ def _breach(code: str, round_key: str, found: Found) -> Breach:
         round=round_key,
         case_code=found.case_code,
         sequence=found.sequence,
-        article=found.article or invariant.article,
+        article=_(found.article or invariant.article),
         mark=found.mark or invariant.mark,
         sentence=found.sentence,
     )

@@ -8,8 +8,6 @@ that. `not_yet` says which part of the sentence nothing checks yet.
 from dataclasses import dataclass
 from enum import StrEnum
 
-PROCEDURE = "QĐ 24/2021/QĐ-TTg"
-
 
 def _(text: str) -> str:
     """Mark a Vietnamese text for translation; it is translated when it is shown."""
@@ -46,18 +44,18 @@ class Missing:
     reason: str
 
 
-def _article(clause: str) -> str:
-    return f"{PROCEDURE}, {clause}"
-
-
-LISTING, SURVEYING = _article("Điều 4 khoản 1"), _article("Điều 4 khoản 2")
-MEETING, POSTING = _article("Điều 4 khoản 3"), _article("Điều 4 khoản 4")
-REPORTING, RECOGNISING = _article("Điều 4 khoản 5"), _article("Điều 4 khoản 6")
-WINDOW = _article("Điều 3 khoản 1 điểm a")
-REFUSING = _article("Điều 5 (áp dụng cho hộ có Mẫu số 01)")
-RESIDENCE = "Luật Cư trú 2020, Điều 37 khoản 2"
+LISTING = "QĐ 24/2021/QĐ-TTg, Điều 4 khoản 1"
+SURVEYING = "QĐ 24/2021/QĐ-TTg, Điều 4 khoản 2"
+MEETING = "QĐ 24/2021/QĐ-TTg, Điều 4 khoản 3"
+POSTING = "QĐ 24/2021/QĐ-TTg, Điều 4 khoản 4"
+REPORTING = "QĐ 24/2021/QĐ-TTg, Điều 4 khoản 5"
+RECOGNISING = "QĐ 24/2021/QĐ-TTg, Điều 4 khoản 6"
+WINDOW = "QĐ 24/2021/QĐ-TTg, Điều 3 khoản 1 điểm a"
+REFUSING = "QĐ 24/2021/QĐ-TTg, Điều 5 (áp dụng cho hộ có Mẫu số 01)"
+ACTORS = "QĐ 24/2021/QĐ-TTg, Điều 4 (người thực hiện từng khoản)"
 FORMS = "TT 07/2021/TT-BLĐTBXH, biểu 2 và biểu 3"
-DESIGN = "Thiết kế hệ thống"
+RESIDENCE = _("Luật Cư trú 2020, Điều 37 khoản 2")
+DESIGN = _("Thiết kế hệ thống")
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
@@ -335,7 +333,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "ENG-09",
         _("Ai làm việc gì đều được phân công thẩm quyền ấy vào ngày đó, đúng căn cứ."),
-        _article("Điều 4 (người thực hiện từng khoản)"),
+        ACTORS,
         "S",
         ((By.CONSTRUCTION, "workflow.machine.apply"),),
     ),

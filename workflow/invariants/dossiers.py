@@ -5,6 +5,7 @@ The events of a case come as one text made by the database, so that most cases c
 texts; what tells households of a village apart (scores, votes) is judged row by row.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import (
@@ -86,6 +87,7 @@ VOTE_COLUMNS = (
 )
 SHOWN_COLUMNS = ("case_id", "posting_id", "household_class")
 NOTHING_APART = Apart()
+LAST_ACT = 4  # its place among the columns of Face
 
 
 class Lines(Aggregate):
@@ -114,23 +116,63 @@ def read_dossiers(records: dict[int, Record]) -> None:
     shown = _shown(home, ids)
     apart = _apart(home, ids, records)
     events = _events(ids)
+    epochs = {pk: _epochs(record) for pk, record in records.items()}
     alike: dict[Any, Dossier] = {}
     for row in rows:
-        pk, code = row[0], row[1]
+        pk, code, round_id = row[:3]
         home[pk].codes[pk] = code
         certificate = row[7] and (row[7], row[8], row[9], row[10] == row[6], row[11] == row[3])
         lines, aside = events.get(pk, ""), apart.get(pk)
         mine = (sheets.get(pk, ()), votes.get(pk, ()), shown.get(pk, ()))
         # Who has rows apart is alone.
         key = (row[4] != "", row[5] != "", certificate, row[12:], lines, mine, aside and pk)
-        dossier = alike.get(key)
+        way = _way(key, epochs[round_id])
+        dossier = alike.get(way)
         if dossier is None:
-            dossier = alike[key] = _dossier(key, home[pk].acts, aside or NOTHING_APART)
+            dossier = alike[way] = build(key, home[pk].acts, aside or NOTHING_APART)
             home[pk].dossiers.append(dossier)
-        dossier.codes.append(code)
+        dossier.members.append((code, key))
 
 
-def _dossier(key: Any, acts: dict[int, ActRow], apart: Apart) -> Dossier:
+def alone(dossier: Dossier, record: Record) -> Iterator[Dossier]:
+    """Yield the dossier of each household by itself."""
+    for code, key in dossier.members:
+        own = build(key, record.acts, dossier.apart)
+        own.members.append((code, key))
+        yield own
+
+
+def _epochs(record: Record) -> dict[int, str]:
+    """Return for each survey how many other acts of the round were done before it, and where."""
+    epochs, others = {}, 0
+    for act in record.acts.values():
+        if act.code == "survey":
+            epochs[act.pk] = f"{others}/{act.village_review_id}"
+        else:
+            others += 1
+    return epochs
+
+
+def _way(key: Any, epochs: dict[int, str]) -> Any:
+    """
+    Return what is equal for households that went the same way.
+
+    Households are surveyed one by one: of a survey it only matters between which other acts it was.
+    Who was surveyed more than once keeps the numbers of its acts.
+    """
+    has_paper, has_reason, certificate, own, lines, (sheets, votes, shown), aside = key
+    if len(sheets) != 1 or (epoch := epochs.get(sheets[0][2])) is None:
+        return key
+    (attempt, kind, act_id, cls) = sheets[0]
+    if own[LAST_ACT] == act_id:
+        own = (*own[:LAST_ACT], epoch, *own[LAST_ACT + 1 :])
+    lines = lines.replace(f":{act_id}:", f":{epoch}:", 1)
+    sheet = (attempt, kind, epoch, cls)
+    return has_paper, has_reason, certificate, own, lines, (sheet, votes, shown), aside
+
+
+def build(key: Any, acts: dict[int, ActRow], apart: Apart) -> Dossier:
+    """Return the dossier that these rows make."""
     has_paper, has_reason, certificate, own, lines, (sheets, votes, shown), _pk = key
     row = Certificate(*certificate) if certificate else None
     face = Face._make((*own[:6], has_paper, *own[6:15], has_reason, *own[15:], row))

@@ -13,6 +13,7 @@ from cases.models import (
     Case,
     Complaint,
     Decision,
+    Event,
     Meeting,
     Member,
     Opinion,
@@ -85,6 +86,9 @@ def _read_acts(records: dict[int, Record], ids: list[int]) -> None:
     for round_id, *row in rows.values_list(*ACT_COLUMNS).iterator(chunk_size=5000):
         act = ActRow(*row)
         records[round_id].acts[act.pk] = act
+    events = Event.objects.filter(act__round__in=ids).order_by().values("act__round", "act")
+    for row in events.annotate(n=Count("pk")):
+        records[row["act__round"]].moved[row["act"]] = row["n"]
     communes = {record.round.commune_id: record for record in records.values()}
     lengths = dict(ActChain.objects.filter(pk__in=communes).values_list("pk", "length"))
     numbered = Act.objects.filter(commune__in=communes).order_by().values("commune")

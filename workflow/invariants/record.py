@@ -136,8 +136,8 @@ class Dossier:
     """
     All that is recorded of a household in a round.
 
-    Households of a village mostly went the same way by the same acts: those with equal dossiers are
-    one dossier, judged once, and `codes` names them all.
+    Households of a village mostly went the same way: they are members of one dossier, that of the
+    first of them, and judged once. When something is found, each is judged by itself.
     """
 
     face: Face
@@ -146,7 +146,11 @@ class Dossier:
     votes: tuple[Vote, ...]
     shown: tuple[Shown, ...]
     apart: Apart
-    codes: list[str]
+    members: list[tuple[str, Any]]  # code, and the rows as read
+
+    @property
+    def size(self) -> int:
+        return len(self.members)
 
     @property
     def last_class(self) -> str:
@@ -201,6 +205,7 @@ class Record:
     terms: list[RunningTerm] = field(default_factory=list)
     roles: dict[tuple[int, int], list[tuple[str, date, date | None]]] = field(default_factory=dict)
     unit_levels: dict[int, str] = field(default_factory=dict)
+    moved: dict[int, int] = field(default_factory=dict)  # act -> events
     counts: dict[tuple[int, str, str], int] = field(default_factory=dict)
     chain: tuple[int, int, int] = (0, 0, 0)  # acts of the commune, highest number, chain's length
     opening: dict[tuple[int, str], int] = field(default_factory=dict)  # village, class -> standings

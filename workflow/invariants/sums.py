@@ -20,7 +20,7 @@ def opening_and_movements_give_the_closing(record: Record) -> Iterator[Found]:
     came, went, decided, pending = Sums(), Sums(), Sums(), Sums()
     certified, standing = Sums(), Sums()
     for dossier in record.dossiers:
-        face, n = dossier.face, len(dossier.codes)
+        face, n = dossier.face, dossier.size
         village = record.villages[face.village_review_id]
         before = face.standing_before if face.standing_before in POOR_CLASSES else None
         signed = dossier.last_step("sign_decision")
