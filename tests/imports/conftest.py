@@ -13,7 +13,7 @@ from workflow.acts.listing import build_list, open_round
 from workflow.imports.households import HouseholdPlan, Taken, plan_households, take
 from workflow.imports.surveys import SurveyPlan, SurveysTaken, plan_surveys, take_surveys
 
-DATA = Path(__file__).parent.parent / "data" / "cu-jut-2024"
+DATA = Path("docs/scenarios/cu-jut-2024")
 HOUSEHOLDS = DATA / "danh-sach-ho.xlsx"
 SURVEYS = DATA / "phieu-ra-soat.xlsx"
 OPENED = moment("2024-09-03")
