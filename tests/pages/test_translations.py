@@ -40,7 +40,7 @@ VIETNAMESE = re.compile(
     "[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.I
 )
 # "QĐ 24/2021/QĐ-TTg, Điều 4": citations are quoted, never translated.
-CITATION = re.compile(r"(QĐ|NĐ|TT|VBHN|Nghị định|Thông tư|Nghị quyết|Bộ luật)[\w ]* \d+")
+CITATION = re.compile(r"(QĐ|NĐ|TT|VBHN|Nghị định|Thông tư|Nghị quyết|Bộ luật|Luật)[\w ]* \d+")
 
 # Modules whose Vietnamese is not spoken by the interface.
 DATA_MODULES = {

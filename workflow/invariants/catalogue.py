@@ -54,7 +54,7 @@ WINDOW = "QĐ 24/2021/QĐ-TTg, Điều 3 khoản 1 điểm a"
 REFUSING = "QĐ 24/2021/QĐ-TTg, Điều 5 (áp dụng cho hộ có Mẫu số 01)"
 ACTORS = "QĐ 24/2021/QĐ-TTg, Điều 4 (người thực hiện từng khoản)"
 FORMS = "TT 07/2021/TT-BLĐTBXH, biểu 2 và biểu 3"
-RESIDENCE = _("Luật Cư trú 2020, Điều 37 khoản 2")
+RESIDENCE = "Luật Cư trú 2020, Điều 37 khoản 2"
 DESIGN = _("Thiết kế hệ thống")
 
 INVARIANTS: tuple[Invariant, ...] = (
