@@ -20,7 +20,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.base ## Load the demonstration and serve it on 127.0.0.1 (PORT=8000)
-	RASOAT_DEMO=true RASOAT_DEBUG=true $(RUN) manage.py demo --serve --port $(PORT)
+	RASOAT_DEMO=true RASOAT_DEBUG=true $(RUN) -u manage.py demo --serve --port $(PORT)
 
 test: $(VENV)/.dev ## Run the suite on SQLite and PostgreSQL (ARGS="-k posting")
 	@$(WITH_POSTGRES) $(RUN) tests/run.py $(ARGS)
