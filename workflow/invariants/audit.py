@@ -33,7 +33,10 @@ def audit(rounds: QuerySet[Round]) -> Iterator[Breach]:
                 sentence = _("Đợt theo gói quy trình %(pack)s mà hệ thống không biết.")
                 yield _breach("INV-26", round_.key, Found(sentence % {"pack": round_.pack}))
         for record in read(known, editions) if known else ():
-            yield from check(record)
+            # Breaches are few; in this order two runs, and two databases, print the same.
+            yield from sorted(
+                check(record), key=lambda b: (b.invariant, b.case_code, b.sequence or 0)
+            )
 
 
 def check(record: Record) -> Iterator[Breach]:
