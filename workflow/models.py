@@ -23,9 +23,7 @@ class VillageReviewProcess(Process):
     Households that the superior returns, or that come late, start another run.
     """
 
-    village_review = models.ForeignKey(
-        VillageReview, on_delete=models.PROTECT, related_name="charts"
-    )
+    village_review = models.ForeignKey(VillageReview, on_delete=models.PROTECT, related_name="+")
     # By the acts' clock; viewflow's own dates are the server's, and in another table.
     closed_at = models.DateTimeField(null=True)
 
@@ -49,7 +47,7 @@ class VillageReviewProcess(Process):
 class RoundProcess(Process):
     """One run of a commune's round, from its list to the last certificate and refusal."""
 
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="charts")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
 
     heading = ""

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     "round",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="charts",
+                        related_name="+",
                         to="cases.round",
                     ),
                 ),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                     "village_review",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="charts",
+                        related_name="+",
                         to="cases.villagereview",
                     ),
                 ),
