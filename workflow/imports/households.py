@@ -1,71 +1,32 @@
 """Taking a household list (danh sách hộ): a trial first, then the same for good."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from cases.models import User
 from cases.permissions import forget_scope
-from cases.sheets.cells import CellError
 from cases.sheets.households import HouseholdSheet, read_households
 from workflow.imports.checks import Check
 from workflow.imports.entering import Entry, Tally
 from workflow.imports.faults import Faults
 from workflow.imports.files import NotWhole, ReadFile, Source, one_piece, open_errand
 from workflow.imports.known import Known, look_up
+from workflow.imports.plans import Plan, TakenFile
 
 
-@dataclass(frozen=True)
-class HouseholdPlan:
+class HouseholdPlan(Plan[Tally, HouseholdSheet]):
     """What a household list would bring, commune by commune, and what of it may not be taken."""
-
-    name: str
-    year: int
-    key: str
-    errors: Sequence[CellError]  # the first of them; error_count counts all
-    warnings: Sequence[CellError]
-    error_count: int
-    warning_count: int
-    ignored_columns: Sequence[str]
-    row_count: int
-    good_count: int
-    tallies: Sequence[Tally]
-    file: ReadFile[HouseholdSheet]
-
-    @property
-    def is_whole(self) -> bool:
-        return self.error_count == 0
 
     @property
     def total(self) -> Tally:
         return total_of(self.tallies)
 
-    @property
-    def taken_before(self) -> bool:
-        """Test if the good rows bring nothing that is not here already."""
-        return bool(self.good_count) and self.total.brings_nothing
 
-
-@dataclass(frozen=True)
-class Taken:
-    """What was taken of a list; the faults in `plan` are those of the rows left out."""
-
-    plan: HouseholdPlan
-
-    @property
-    def total(self) -> Tally:
-        return self.plan.total
-
-    @property
-    def rows_left_out(self) -> int:
-        return self.plan.row_count - self.plan.good_count
-
-    @property
-    def before(self) -> bool:
-        """Test if all of it had been here already."""
-        return self.plan.taken_before
+class Taken(TakenFile[HouseholdPlan]):
+    """What was taken of a household list."""
 
 
 def plan_households(

@@ -16,7 +16,6 @@ from cases.rules.standards import (
     deprivations_to_text,
     standard_of_code,
 )
-from cases.sheets.cells import CellError
 from cases.sheets.surveys import SurveyRow, SurveySheet, read_surveys
 from cases.sheets.workbook import Cell
 from workflow.acts.surveying import ScreeningSheet, screen_cases, survey_cases
@@ -32,6 +31,7 @@ from workflow.imports.files import (
     one_piece,
     open_errand,
 )
+from workflow.imports.plans import Plan, TakenFile
 from workflow.machine.apply import lock_round
 from workflow.machine.refusals import Refusal, Refused
 
@@ -60,55 +60,16 @@ class VillageTally:
         return not (self.passed or self.failed or self.surveyed)
 
 
-@dataclass(frozen=True)
-class SurveyPlan:
+class SurveyPlan(Plan[VillageTally, SurveySheet]):
     """What a workbook of forms would bring, village by village, and what may not be taken."""
-
-    name: str
-    year: int
-    key: str
-    errors: Sequence[CellError]  # the first of them; error_count counts all
-    warnings: Sequence[CellError]
-    error_count: int
-    warning_count: int
-    ignored_columns: Sequence[str]
-    row_count: int
-    good_count: int
-    tallies: Sequence[VillageTally]
-    file: ReadFile[SurveySheet]
-
-    @property
-    def is_whole(self) -> bool:
-        return self.error_count == 0
 
     @property
     def total(self) -> VillageTally:
         return total_of(self.tallies)
 
-    @property
-    def taken_before(self) -> bool:
-        """Test if the good rows bring nothing that is not here already."""
-        return bool(self.good_count) and self.total.brings_nothing
 
-
-@dataclass(frozen=True)
-class SurveysTaken:
-    """What was taken of the forms; the faults in `plan` are those of the rows left out."""
-
-    plan: SurveyPlan
-
-    @property
-    def total(self) -> VillageTally:
-        return self.plan.total
-
-    @property
-    def rows_left_out(self) -> int:
-        return self.plan.row_count - self.plan.good_count
-
-    @property
-    def before(self) -> bool:
-        """Test if all of them had been here already."""
-        return self.plan.taken_before
+class SurveysTaken(TakenFile[SurveyPlan]):
+    """What was taken of the forms."""
 
 
 def plan_surveys(source: Source, *, name: str, by: User, at: datetime, year: int) -> SurveyPlan:
