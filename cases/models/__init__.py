@@ -1,49 +1,78 @@
 """What is true: one subject a file."""
 
-from cases.models.acts import Act, ActChain, Event
+from cases.models.acts import Act, ActChain, ConflictNote, Event
 from cases.models.calendars import CalendarDay, CalendarEdition
-from cases.models.cases import Basis, Case, Departure, Verdict
+from cases.models.cases import Basis, Case, Departure, IncomeClass, Verdict
 from cases.models.decisions import (
     CertificateRow,
     Decision,
+    DecisionItem,
+    MonthlyReport,
     Opinion,
     OpinionItem,
     RefusalLetter,
     Report,
 )
-from cases.models.households import Household, HouseholdClass, Member, Sex, Standing
+from cases.models.editions import PackEdition
+from cases.models.households import (
+    Household,
+    HouseholdClass,
+    HouseholdSuccession,
+    Member,
+    Sex,
+    Standing,
+)
+from cases.models.incomes import IncomeRecord
 from cases.models.meetings import Meeting, Tally
-from cases.models.people import RoleAssignment, UnitGroupPermission, UnitUserPermission, User
+from cases.models.people import (
+    DeclaredInterest,
+    RoleAssignment,
+    UnitGroupPermission,
+    UnitUserPermission,
+    User,
+)
 from cases.models.postings import Complaint, PostedEntry, Posting
-from cases.models.rounds import Round, StateCount, VillageReview
+from cases.models.rounds import ReviewKind, Round, StateCount, VillageReview
+from cases.models.standards import Assessment, LocalStandard
 from cases.models.surveys import Screening, Survey
-from cases.models.terms import RunningTerm
+from cases.models.terms import RunningTerm, TermPause, TermRecount
 from cases.models.units import Area, Level, Unit, UnitSuccession, UnitVersion
 
 __all__ = [
     "Act",
     "ActChain",
     "Area",
+    "Assessment",
     "Basis",
     "CalendarDay",
     "CalendarEdition",
     "Case",
     "CertificateRow",
     "Complaint",
+    "ConflictNote",
     "Decision",
+    "DecisionItem",
+    "DeclaredInterest",
     "Departure",
     "Event",
     "Household",
     "HouseholdClass",
+    "HouseholdSuccession",
+    "IncomeClass",
+    "IncomeRecord",
     "Level",
+    "LocalStandard",
     "Meeting",
     "Member",
+    "MonthlyReport",
     "Opinion",
     "OpinionItem",
+    "PackEdition",
     "PostedEntry",
     "Posting",
     "RefusalLetter",
     "Report",
+    "ReviewKind",
     "RoleAssignment",
     "Round",
     "RunningTerm",
@@ -53,6 +82,8 @@ __all__ = [
     "StateCount",
     "Survey",
     "Tally",
+    "TermPause",
+    "TermRecount",
     "Unit",
     "UnitGroupPermission",
     "UnitSuccession",

@@ -88,3 +88,16 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.from_state} > {self.to_state}"
+
+
+class ConflictNote(models.Model):
+    """Why somebody with an interest in a household did the act all the same (INV-30)."""
+
+    act = models.OneToOneField(Act, on_delete=models.PROTECT, related_name="conflict_note")
+    text = models.CharField(_("lý do"), max_length=500)
+
+    class Meta:
+        verbose_name = _("ghi chú xung đột lợi ích")
+
+    def __str__(self) -> str:
+        return f"{self.act_id}"

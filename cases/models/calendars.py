@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,11 @@ class CalendarEdition(models.Model):
     source_document = models.CharField(_("văn bản"), max_length=300)
     note = models.TextField(_("ghi chú"), blank=True)
     created_at = models.DateTimeField(_("nạp lúc"), auto_now_add=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Years that were over when this edition changed them: a correction, said to be one.
+    corrects_years = models.JSONField(_("sửa năm đã qua"), default=list)
 
     class Meta:
         verbose_name = _("phiên bản lịch")

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from cases.models.acts import Act
-from cases.models.households import Household, HouseholdClass
-from cases.models.rounds import Round, VillageReview
+from cases.models.households import Household, HouseholdClass, Member
+from cases.models.rounds import ReviewKind, Round, VillageReview
 from cases.models.units import Level, Unit
 from cases.rules.packs import PACKS
 
@@ -19,6 +19,7 @@ class Basis(models.TextChoices):
 
     LAST_YEAR = "LAST_YEAR", _("Có trong danh sách đang quản lý")
     REQUEST = "REQUEST", _("Có Giấy đề nghị (Mẫu số 01)")
+    EXIT = "EXIT", _("Có Giấy đề nghị thoát nghèo, thoát cận nghèo (Mẫu số 04)")
     ARRIVAL = "ARRIVAL", _("Hộ nghèo, cận nghèo chuyển đến, tách hoặc nhập hộ")
 
 
@@ -39,9 +40,20 @@ class Verdict(models.TextChoices):
     QUESTIONED = "QUESTIONED", _("Chưa thống nhất")
 
 
+class IncomeClass(models.TextChoices):
+    """What an income of twelve months is found to be (Điều 6; Decree 30/2025/NĐ-CP)."""
+
+    AVERAGE = "AVERAGE", _("Có mức sống trung bình")
+    LOW_INCOME = "LOW_INCOME", _("Có thu nhập thấp")
+    NOT_MET = "NOT_MET", _("Không đủ điều kiện")
+
+
+RESULT_CLASSES = [*HouseholdClass.choices, *IncomeClass.choices]
+
+
 class Case(models.Model):
     """
-    One household in one round. `state` is written by workflow.machine.apply and nobody else.
+    One household (or, `member` set, one person of it) in one round. `state` is written by workflow.machine.apply and nobody else.
 
     The columns below `state` hold what guards ask about, so that a guard is one WHERE clause.
     `protected=True` is not used: refresh_from_db would lift it for the whole class.
@@ -53,8 +65,15 @@ class Case(models.Model):
         VillageReview, on_delete=models.PROTECT, db_index=False, related_name="cases"
     )
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="cases")
+    member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="cases")
     code = models.CharField(_("mã hộ"), max_length=30)
     # Scope: where the case is, so that no list needs a join to know who may read it.
+    review = models.CharField(
+        _("loại rà soát"),
+        max_length=10,
+        choices=ReviewKind.choices,
+        default=ReviewKind.PERIODIC,
+    )
     year = models.PositiveSmallIntegerField(_("năm"))
     province = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     district = models.ForeignKey(
@@ -89,17 +108,17 @@ class Case(models.Model):
     deprivation_score = models.PositiveSmallIntegerField(_("điểm B2"), null=True)
     deprivations = models.CharField(_("thiếu hụt"), max_length=12, blank=True)
     result_class = models.CharField(
-        _("kết quả phân loại"), max_length=10, choices=HouseholdClass.choices, blank=True
+        _("kết quả phân loại"), max_length=10, choices=RESULT_CLASSES, blank=True
     )
     meeting_attendance = models.PositiveIntegerField(null=True)
     meeting_agree = models.PositiveIntegerField(null=True)
-    agreed_class = models.CharField(max_length=10, choices=HouseholdClass.choices, blank=True)
-    posted_class = models.CharField(max_length=10, choices=HouseholdClass.choices, blank=True)
+    agreed_class = models.CharField(max_length=10, choices=RESULT_CLASSES, blank=True)
+    posted_class = models.CharField(max_length=10, choices=RESULT_CLASSES, blank=True)
     # First moment after the last day of posting: complaints until then, next step from then.
     posting_until = models.DateTimeField(_("niêm yết đến"), null=True)
     opinion = models.CharField(_("ý kiến cấp trên"), max_length=10, blank=True)
     decided_class = models.CharField(
-        _("phân loại đã quyết định"), max_length=10, choices=HouseholdClass.choices, blank=True
+        _("phân loại đã quyết định"), max_length=10, choices=RESULT_CLASSES, blank=True
     )
     refusal_reason = models.CharField(_("lý do không công nhận"), max_length=500, blank=True)
     departure = models.CharField(
@@ -110,13 +129,20 @@ class Case(models.Model):
         verbose_name = _("hồ sơ rà soát")
         constraints = [
             models.UniqueConstraint(
-                fields=["round", "household"], name="one_case_of_a_household_a_round"
+                fields=["round", "household"],
+                condition=Q(member__isnull=True),
+                name="one_case_of_a_household_a_round",
+            ),
+            models.UniqueConstraint(
+                fields=["round", "member"],
+                condition=Q(member__isnull=False),
+                name="one_case_of_a_person_a_round",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=STATES), name="state_is_declared_by_a_pack"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["recognised", "certified", "escaped"])
+                condition=~Q(state__in=["recognised", "certified", "escaped", "confirmed"])
                 | ~Q(decided_class=""),
                 name="decided_case_has_a_class",
             ),

@@ -61,9 +61,22 @@ class OpinionItem(models.Model):
 
 
 class Decision(models.Model):
-    """The commune chair's signed decision (Mẫu số 02)."""
+    """
+    A signed decision of the commune chair (Mẫu số 02): on the list, or on households named later.
 
-    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="decision")
+    None is ever undone; a later one says what it changes.
+    """
+
+    class Kind(models.TextChoices):
+        RECOGNITION = "RECOGNITION", _("Công nhận")
+        CORRECTION = "CORRECTION", _("Đính chính")
+        REVOCATION = "REVOCATION", _("Thu hồi")
+        AMENDMENT = "AMENDMENT", _("Quyết định sau khi xem xét lại")
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(
+        _("loại"), max_length=11, choices=Kind.choices, default=Kind.RECOGNITION
+    )
     number = models.CharField(_("số quyết định"), max_length=60)
     signed_at = models.DateTimeField(_("ký lúc"))
     signer_name = models.CharField(_("người ký"), max_length=120)
@@ -76,23 +89,66 @@ class Decision(models.Model):
         return self.number
 
 
+class DecisionItem(models.Model):
+    """A household that a later decision names, and why."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="items")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decision_items")
+    reason = models.CharField(_("lý do"), max_length=500)
+
+    class Meta:
+        verbose_name = _("hộ trong quyết định")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "case"], name="a_decision_names_a_case_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id}: {self.case_id}"
+
+
+class MonthlyReport(models.Model):
+    """What a commune reports of an ad hoc round on the 5th; derived from its decisions (Điều 7)."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="monthly_report")
+    number = models.CharField(_("số báo cáo"), max_length=60)
+    signed_at = models.DateTimeField(_("ký lúc"))
+    due_on = models.DateField(_("hạn báo cáo"))
+    entered_poor = models.PositiveIntegerField(_("hộ nghèo mới"))
+    entered_near_poor = models.PositiveIntegerField(_("hộ cận nghèo mới"))
+    left_poor = models.PositiveIntegerField(_("ra khỏi hộ nghèo"))
+    left_near_poor = models.PositiveIntegerField(_("ra khỏi hộ cận nghèo"))
+    refused = models.PositiveIntegerField(_("không công nhận"))
+    act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("báo cáo tháng")
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class CertificateRow(models.Model):
-    """The row of a household's certificate (Mẫu số 03) for the year after the review."""
+    """The row of a household's certificate (Mẫu số 03) for a year; a cancelled one stays readable."""
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="certificates")
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="certificate_row")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="certificate_rows")
     year = models.PositiveSmallIntegerField(_("năm hưởng"))
     household_class = models.CharField(
         _("phân loại"), max_length=10, choices=HouseholdClass.choices
     )
     deprivations = models.CharField(_("thiếu hụt"), max_length=12)
     act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+    cancelled_by = models.ForeignKey(Act, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("dòng giấy chứng nhận")
         constraints = [
             models.UniqueConstraint(
-                fields=["household", "year"], name="one_certificate_row_of_a_household_a_year"
+                fields=["household", "year"],
+                condition=models.Q(cancelled_by__isnull=True),
+                name="one_certificate_row_of_a_household_a_year",
             )
         ]
 
@@ -103,7 +159,8 @@ class CertificateRow(models.Model):
 class RefusalLetter(models.Model):
     """The written answer to a requester who does not qualify, with its reason."""
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="refusal_letter")
+    # A household may be refused anew after its grievance was heard.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="refusal_letters")
     number = models.CharField(_("số văn bản"), max_length=60)
     signed_at = models.DateTimeField(_("ký lúc"))
     reason = models.CharField(_("lý do"), max_length=500)

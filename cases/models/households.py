@@ -109,3 +109,29 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year or '…'} {self.household_class}"
+
+
+class HouseholdSuccession(models.Model):
+    """Which household became which, by a split or a merge (tách hộ, nhập hộ); many to many."""
+
+    class Kind(models.TextChoices):
+        SPLIT = "SPLIT", _("Tách hộ")
+        MERGED = "MERGED", _("Nhập hộ")
+
+    old = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="successors")
+    new = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="predecessors")
+    kind = models.CharField(_("loại"), max_length=6, choices=Kind.choices)
+    since = models.DateField(_("từ ngày"))
+    paper = models.CharField(_("giấy tờ"), max_length=200)
+
+    class Meta:
+        verbose_name = _("tách, nhập hộ")
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new"], name="a_household_becomes_another_once"),
+            models.CheckConstraint(
+                condition=~Q(old=models.F("new")), name="no_household_follows_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} > {self.new_id}"

@@ -82,3 +82,30 @@ class UnitGroupPermission(GroupObjectPermissionBase):
     """One duty of an office whose members are interchangeable."""
 
     content_object = models.ForeignKey(Unit, on_delete=models.CASCADE)
+
+
+class DeclaredInterest(models.Model):
+    """Somebody with a role is a member or close relative of a household (khai báo người có liên quan)."""
+
+    class Relation(models.TextChoices):
+        MEMBER = "MEMBER", _("Thành viên của hộ")
+        RELATIVE = "RELATIVE", _("Người thân của hộ")
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="interests")
+    household = models.ForeignKey(
+        "cases.Household", on_delete=models.PROTECT, related_name="interested"
+    )
+    relation = models.CharField(_("quan hệ"), max_length=8, choices=Relation.choices)
+    declared_on = models.DateField(_("ngày khai"))
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("khai báo người có liên quan")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "household"], name="an_interest_is_declared_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.household_id}"

@@ -21,6 +21,8 @@ class Posting(models.Model):
     commune_place = models.CharField(_("nơi niêm yết tại xã"), max_length=200)
     until = models.DateTimeField(_("niêm yết đến"))
     closed_at = models.DateTimeField(_("kết thúc lúc"), null=True)
+    # Said when it was taken down or lost before its time: the days start anew.
+    interruption = models.CharField(_("lý do gián đoạn"), max_length=500, blank=True)
     act = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
     closing_act = models.ForeignKey(Act, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -61,9 +63,14 @@ class PostedEntry(models.Model):
 
 
 class Complaint(models.Model):
-    """Somebody objects to the posted result of one household."""
+    """Somebody objects to the posted result of one household, or to what was decided of it."""
+
+    class Kind(models.TextChoices):
+        POSTING = "POSTING", _("Về kết quả niêm yết")
+        GRIEVANCE = "GRIEVANCE", _("Về quyết định đã ký")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="complaints")
+    kind = models.CharField(_("loại"), max_length=9, choices=Kind.choices, default=Kind.POSTING)
     received_at = models.DateTimeField(_("nhận lúc"))
     complainant = models.CharField(_("người khiếu nại"), max_length=120)
     content = models.TextField(_("nội dung"))

@@ -38,6 +38,7 @@ class Survey(models.Model):
     class Kind(models.TextChoices):
         SURVEY = "SURVEY", _("Khảo sát")
         REVERIFICATION = "REVERIFICATION", _("Phúc tra")
+        REEXAMINATION = "REEXAMINATION", _("Xác minh sau quyết định")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="surveys")
     kind = models.CharField(_("loại"), max_length=14, choices=Kind.choices, default=Kind.SURVEY)

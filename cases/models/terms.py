@@ -42,3 +42,46 @@ class RunningTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.ends_on:%d/%m/%Y}"
+
+
+class TermPause(models.Model):
+    """A running term stood still from one day to another; the days between are not counted."""
+
+    term = models.ForeignKey(RunningTerm, on_delete=models.PROTECT, related_name="pauses")
+    from_day = models.DateField(_("tạm dừng từ ngày"))
+    until_day = models.DateField(_("tiếp tục từ ngày"), null=True)
+    reason = models.CharField(_("lý do"), max_length=500)
+    paused_by = models.ForeignKey(Act, on_delete=models.PROTECT, related_name="+")
+    resumed_by = models.ForeignKey(Act, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("tạm dừng thời hạn")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term"],
+                condition=models.Q(until_day__isnull=True),
+                name="a_term_is_paused_once_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term_id}: {self.from_day:%d/%m/%Y}"
+
+
+class TermRecount(models.Model):
+    """An open term was counted anew: after a pause, or over a corrected calendar. Never silent."""
+
+    term = models.ForeignKey(RunningTerm, on_delete=models.PROTECT, related_name="recounts")
+    at = models.DateTimeField(_("lúc"))
+    why = models.CharField(_("vì sao"), max_length=200)
+    old_end = models.DateField(_("ngày cuối cũ"))
+    new_end = models.DateField(_("ngày cuối mới"))
+    old_calendar = models.CharField(_("phiên bản lịch cũ"), max_length=40)
+    new_calendar = models.CharField(_("phiên bản lịch mới"), max_length=40)
+
+    class Meta:
+        verbose_name = _("tính lại thời hạn")
+        ordering = ["term", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.term_id}: {self.old_end:%d/%m/%Y} > {self.new_end:%d/%m/%Y}"

@@ -1,12 +1,19 @@
-"""Back-planning: the last safe day of each step before the review must be over."""
+"""Back-planning: the last safe day of each step before a review must be over."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cases.rules.fixed_days import monthly_report_due
 from cases.rules.packs import Pack
-from cases.rules.packs.model import TermRule
-from cases.rules.terms import Calendar, TermKind, calendar_days_after, last_start_for
+from cases.rules.packs.model import Review, Source, TermRule
+from cases.rules.terms import (
+    Calendar,
+    TermKind,
+    calendar_days_after,
+    counted_term,
+    last_start_for,
+)
 
 _ONE_DAY = timedelta(days=1)
 
@@ -14,6 +21,10 @@ _ONE_DAY = timedelta(days=1)
 def _(text: str) -> str:
     """Mark a Vietnamese text for translation; this module knows no Django."""
     return text
+
+
+class NoLastDay(ValueError):
+    """The law sets no time by which the whole review is over, so that nothing is planned back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +45,15 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True)
 class BackPlan:
-    """The last days of one review, the earliest first, and whether all its years are announced."""
+    """
+    The last days of one review, and whether all its years are announced.
 
+    A step whose last day lies before `first_day` has no room in this review.
+    """
+
+    first_day: date
     last_day: date
+    source: Source
     steps: tuple[LastDay, ...]
     calendar_version: str
     provisional: bool
@@ -45,48 +62,70 @@ class BackPlan:
         return next(step for step in self.steps if step.code == code)
 
 
-def back_plan(pack: Pack, year: int, calendar: Calendar) -> BackPlan:
+def back_plan(pack: Pack, year: int, calendar: Calendar, month: int = 0) -> BackPlan:
     """
-    Count back from the last day of the pack's window with the pack's own terms.
+    Count back from the last day of a review with the pack's own terms.
 
-    Strict: a list hangs until the end of the last day of its term, so the report is received on a
-    later day; the decision may be signed on the day of the opinion, a re-verified result hung on
-    the last day of the re-verification. The last day is a fixed date: a Sunday does not move it.
+    The last day of a periodic review is a fixed date: a Sunday does not move it. A monthly review
+    ends with the term of the whole, counted from its first day, which a day off does move.
+
+    Strict: a list hangs until the end of the last day of its term, so what follows is done on a
+    later day; the decision may be signed on the day of the opinion, a re-verified result hung (or
+    decided, where the law asks for no second posting) on the last day of the re-verification.
+
+    :raises NoLastDay: if the pack has neither
     """
-    last_day = date(year, *pack.window[1])
-    received = _last_start(pack.term("opinion"), last_day, calendar)
-    posted_out = received - _ONE_DAY
-    posting, reposting = pack.term("posting"), pack.term("reposting")
-    quiet = _last_start(posting, posted_out, calendar)
-    reposted = _last_start(reposting, posted_out, calendar)
-    complained = _last_start(pack.term("reverification"), reposted, calendar)
-    contested = _last_start(posting, complained, calendar)
-    steps = tuple(_steps(last_day, received, quiet, reposted, complained, contested))
+    first_day, last_day, source = _span(pack, year, month, calendar)
+    steps = tuple(_steps(pack, last_day, calendar))
+    if pack.review == Review.AD_HOC:
+        steps = (*steps, _monthly_report(pack, year, month))
     years = {step.day.year for step in steps}
     return BackPlan(
+        first_day,
         last_day,
+        source,
         steps,
         calendar.version,
         provisional=not all(calendar.is_announced(each) for each in years),
     )
 
 
-def _steps(
-    last_day: date,
-    received: date,
-    quiet: date,
-    reposted: date,
-    complained: date,
-    contested: date,
-) -> Iterator[LastDay]:
-    after_posting = ("reposting", "opinion")
+def _span(pack: Pack, year: int, month: int, calendar: Calendar) -> tuple[date, date, Source]:
+    first_day, last_day = pack.days_of(year, month)
+    if last_day is not None:
+        return first_day, last_day, pack.window_source
+    if "whole" not in _codes(pack):
+        raise NoLastDay(f"{pack.code}: no last day")
+    whole = pack.term("whole")
+    counted = counted_term(whole.kind, first_day, whole.days, calendar)
+    return first_day, counted.ends_on, whole.source
+
+
+def _codes(pack: Pack) -> set[str]:
+    return {term.code for term in pack.terms}
+
+
+def _steps(pack: Pack, last_day: date, calendar: Calendar) -> Iterator[LastDay]:
+    """Yield the steps in the order of the procedure, each counted back from the one after it."""
+    codes = _codes(pack)
+    opinion = ("opinion",) if "opinion" in codes else ()
+    again = ("reposting", *opinion) if "reposting" in codes else opinion
+    received = _last_start(pack.term("opinion"), last_day, calendar) if opinion else last_day
+    posted_out = received - _ONE_DAY
+    posting = pack.term("posting")
+    reverified = received
+    if "reposting" in codes:
+        reverified = _last_start(pack.term("reposting"), posted_out, calendar)
+    complained = _last_start(pack.term("reverification"), reverified, calendar)
     yield LastDay(
         "posting_with_complaint",
         "post_list",
         _("Bắt đầu niêm yết, còn kịp cả khi có khiếu nại"),
-        _("Chịu được một khiếu nại nhận vào ngày niêm yết cuối cùng, phúc tra và niêm yết lại."),
-        contested,
-        ("posting", "reverification", *after_posting),
+        _("Chịu được một khiếu nại nhận vào ngày niêm yết cuối cùng, phúc tra và niêm yết lại.")
+        if "reposting" in codes
+        else _("Chịu được một khiếu nại nhận vào ngày niêm yết cuối cùng và phúc tra."),
+        _last_start(posting, complained, calendar),
+        ("posting", "reverification", *again),
     )
     yield LastDay(
         "complaint",
@@ -94,38 +133,54 @@ def _steps(
         _("Nhận khiếu nại và bắt đầu phúc tra"),
         _("Là ngày niêm yết cuối cùng của lịch trên."),
         complained,
-        ("reverification", *after_posting),
+        ("reverification", *again),
     )
-    yield LastDay(
-        "reposting",
-        "repost",
-        _("Phúc tra xong và bắt đầu niêm yết lại"),
-        _("Khiếu nại lần nữa về kết quả niêm yết lại thì không còn kịp."),
-        reposted,
-        after_posting,
-    )
+    if "reposting" in codes:
+        yield LastDay(
+            "reposting",
+            "repost",
+            _("Phúc tra xong và bắt đầu niêm yết lại"),
+            _("Khiếu nại lần nữa về kết quả niêm yết lại thì không còn kịp."),
+            reverified,
+            again,
+        )
     yield LastDay(
         "posting",
         "post_list",
         _("Bắt đầu niêm yết, nếu không có khiếu nại"),
-        _("Niêm yết xong trước ngày cấp trên phải nhận được báo cáo."),
-        quiet,
-        ("posting", "opinion"),
+        _("Niêm yết xong trước ngày cấp trên phải nhận được báo cáo.")
+        if opinion
+        else _("Niêm yết xong trước ngày ký quyết định."),
+        _last_start(posting, posted_out, calendar),
+        ("posting", *opinion),
     )
-    yield LastDay(
-        "report",
-        "sign_report",
-        _("Cấp trên nhận được báo cáo"),
-        _("Cấp trên còn đủ số ngày để trả lời; quyết định ký trong ngày nhận ý kiến."),
-        received,
-        ("opinion",),
-    )
-    yield LastDay(
-        "decision",
-        "sign_decision",
-        _("Ký quyết định công nhận"),
-        _("Ngày cuối của thời gian rà soát; rơi vào ngày nghỉ cũng không tự dời."),
-        last_day,
+    if opinion:
+        yield LastDay(
+            "report",
+            "sign_report",
+            _("Cấp trên nhận được báo cáo"),
+            _("Cấp trên còn đủ số ngày để trả lời; quyết định ký trong ngày nhận ý kiến."),
+            received,
+            opinion,
+        )
+    yield _decision(pack, last_day)
+
+
+def _decision(pack: Pack, last_day: date) -> LastDay:
+    if pack.window is not None:
+        why = _("Ngày cuối của thời gian rà soát; rơi vào ngày nghỉ cũng không tự dời.")
+    else:
+        why = _("Hết số ngày của cả đợt; rơi vào ngày nghỉ thì dời sang ngày làm việc tiếp theo.")
+    return LastDay("decision", "sign_decision", _("Ký quyết định công nhận"), why, last_day, ())
+
+
+def _monthly_report(pack: Pack, year: int, month: int) -> LastDay:
+    return LastDay(
+        "monthly_report",
+        "sign_monthly_report",
+        _("Ký báo cáo tháng"),
+        _("Luật ấn định ngày này; rơi vào ngày nghỉ cũng không tự dời."),
+        monthly_report_due(pack, year, month).day,
         (),
     )
 

@@ -1,9 +1,10 @@
 """Counting days: when a time limit ends, and how it was counted (thời hạn)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ class DayReason(StrEnum):
     WEEKEND = "WEEKEND"
     DAY_OFF = "DAY_OFF"
     MOVED_END = "MOVED_END"
+    PAUSED = "PAUSED"
 
 
 # Plain sentences, so that this module needs no framework; whoever shows them translates them.
@@ -47,6 +49,7 @@ DAY_REASONS_VI: Mapping[DayReason, str] = MappingProxyType(
             "ngày làm việc tiếp theo: thời hạn kết thúc vào cuối ngày này "
             "(khoản 5 Điều 148 Bộ luật Dân sự 2015)"
         ),
+        DayReason.PAUSED: _("thời hạn tạm dừng, không tính"),
     }
 )
 
@@ -116,43 +119,83 @@ class Term:
     provisional: bool = False
 
 
-def working_days_after(start: date, n: int, calendar: Calendar) -> Term:
+# From the first day of a pause until the day on which the clock goes on, which counts again;
+# None: it still stands still.
+Pause = tuple[date, date | None]
+
+
+class PausesOverlap(ValueError):
+    """Two pauses share a day, or one ends before it begins: no count can follow them."""
+
+
+class StillPaused(Exception):
+    """
+    A term stands still in a pause without an end, so that it has no last day yet.
+
+    `since` is the first day that is not counted; `left` days are still to be counted (0: only the
+    move to a working day is left); `days` are those before.
+    """
+
+    def __init__(self, since: date, left: int, days: Sequence[CountedDay]) -> None:
+        self.since, self.left, self.days = since, left, tuple(days)
+        super().__init__(f"paused since {since}, {left} days left")
+
+
+def counted_term(
+    kind: str, start: date, n: int, calendar: Calendar, pauses: Sequence[Pause] = ()
+) -> Term:
+    """
+    Return the term of n days of a kind after the start.
+
+    :raises PausesOverlap: if two pauses share a day
+    :raises StillPaused: if a pause without an end begins before the term is over
+    """
+    count = working_days_after if kind == TermKind.WORKING else calendar_days_after
+    return count(start, n, calendar, pauses)
+
+
+def working_days_after(
+    start: date, n: int, calendar: Calendar, pauses: Sequence[Pause] = ()
+) -> Term:
     """
     Return the term of n working days after the start, which is not counted itself.
 
     Bộ luật Dân sự 2015, Điều 147: the day of the event is excluded. Such a term cannot end on a
-    day off, so Article 148(5) has nothing to move.
+    day off, so Article 148(5) has nothing to move. Raises as `counted_term` does.
     """
     _require_a_day(n)
-    days = [CountedDay(start, False, DayReason.FIRST_DAY)]
-    left = n
-    for day in _days_after(start):
+    days, left = [CountedDay(start, False, DayReason.FIRST_DAY)], n
+    for day in _days_running(start, pauses, days):
         worked = calendar.is_working(day)
         days.append(CountedDay(day, worked, calendar.reason(day)))
         left -= worked
         if not left:
-            break
-    return _term(start, n, TermKind.WORKING, calendar, days)
+            return _term(start, n, TermKind.WORKING, calendar, days)
+    raise _still_paused(days, left)
 
 
-def calendar_days_after(start: date, n: int, calendar: Calendar) -> Term:
+def calendar_days_after(
+    start: date, n: int, calendar: Calendar, pauses: Sequence[Pause] = ()
+) -> Term:
     """
     Return the term of n calendar days after the start, moved on to a working day if need be.
 
-    Bộ luật Dân sự 2015, Điều 147 (first day excluded) and Điều 148(5) (last day moved).
+    Bộ luật Dân sự 2015, Điều 147 (first day excluded) and Điều 148(5) (last day moved). The day it
+    is moved to must be one on which the clock runs. Raises as `counted_term` does.
     """
     _require_a_day(n)
-    days = [CountedDay(start, False, DayReason.FIRST_DAY)]
-    for day in _days_after(start):
-        if len(days) <= n:
+    days, left = [CountedDay(start, False, DayReason.FIRST_DAY)], n
+    for day in _days_running(start, pauses, days):
+        worked = calendar.is_working(day)
+        if left:
             days.append(CountedDay(day, True, DayReason.CALENDAR_DAY))
-        elif calendar.is_working(days[-1].day):
-            break
-        elif calendar.is_working(day):
-            days.append(CountedDay(day, False, DayReason.MOVED_END))
+            left -= 1
         else:
-            days.append(CountedDay(day, False, calendar.reason(day)))
-    return _term(start, n, TermKind.CALENDAR, calendar, days)
+            why = DayReason.MOVED_END if worked else calendar.reason(day)
+            days.append(CountedDay(day, False, why))
+        if worked and not left:
+            return _term(start, n, TermKind.CALENDAR, calendar, days)
+    raise _still_paused(days, left)
 
 
 def last_start_for(end: date, n: int, calendar: Calendar) -> date:
@@ -183,6 +226,50 @@ def ends_at(term: Term) -> datetime:
 def _term(start: date, n: int, kind: TermKind, calendar: Calendar, days: list[CountedDay]) -> Term:
     provisional = not all(calendar.is_announced(year) for year in {d.day.year for d in days[1:]})
     return Term(start, n, kind, calendar.version, days[-1].day, tuple(days), provisional)
+
+
+def _days_running(start: date, pauses: Sequence[Pause], days: list[CountedDay]) -> Iterator[date]:
+    """
+    Yield the days after the start on which the clock runs; days of a pause go to `days` at once.
+
+    Stops, with the day as its last, where a pause without an end begins.
+    """
+    standing = _in_order(pauses)
+    day, number = start + _ONE_DAY, 0
+    while True:
+        while number < len(standing) and _is_over(standing[number], day):
+            number += 1
+        if number == len(standing) or day < standing[number][0]:
+            yield day
+        else:
+            days.append(CountedDay(day, False, DayReason.PAUSED))
+            if standing[number][1] is None:
+                return
+        day += _ONE_DAY
+
+
+def _in_order(pauses: Sequence[Pause]) -> list[Pause]:
+    """
+    Return the pauses by their first day; one that goes on where another begins is no overlap.
+
+    :raises PausesOverlap: if two share a day, or one ends before it begins
+    """
+    ordered = sorted(pauses, key=lambda pause: (pause[0], pause[1] or date.max))
+    for first, until in ordered:
+        if until is not None and until < first:
+            raise PausesOverlap(f"a pause ends on {until}, before it begins on {first}")
+    for (first, until), (later, _until) in pairwise(ordered):
+        if until is None or later < until:
+            raise PausesOverlap(f"a pause from {later} overlaps the one from {first}")
+    return ordered
+
+
+def _is_over(pause: Pause, day: date) -> bool:
+    return pause[1] is not None and pause[1] <= day
+
+
+def _still_paused(days: list[CountedDay], left: int) -> StillPaused:
+    return StillPaused(days[-1].day, left, days[:-1])
 
 
 def _days_after(start: date) -> Iterator[date]:

@@ -1,18 +1,38 @@
 """What each condition code of the packs asks of an act's facts."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
-from cases.duties import Duty
-from cases.models import Decision, Meeting, Survey, User
+from cases.duties import Duty, Role
+from cases.models import (
+    Decision,
+    DeclaredInterest,
+    IncomeRecord,
+    Meeting,
+    MonthlyReport,
+    RefusalLetter,
+    RoleAssignment,
+    Survey,
+    UnitSuccession,
+    User,
+)
+from cases.names import fold
 from cases.permissions import holds_duty
+from cases.running_terms import term_named
+from workflow.editions import dry_run, edition, misfits
 from workflow.machine.bindings import Asking, condition
 
 AS_A_WHOLE: tuple[str, ...] = ()
+# Luật Khiếu nại: ninety days to file [K].
+GRIEVANCE_DAYS = timedelta(days=90)
+LIVELIHOODS = ("AGRICULTURE", "FORESTRY", "FISHERY", "SALT")
+# Nobody acts on these any more, so an interest in them stands against nothing.
+UNCONCERNED = ("left", "withdrawn", "refused", "certified", "escaped", "confirmed")
 
 
 def _fails_unless(fulfilled: object) -> tuple[str, ...] | None:
@@ -24,10 +44,9 @@ def _facts(asking: Asking) -> Mapping[str, Any]:
 
 
 def in_window(asking: Asking, day: date) -> bool:
-    """Test if the day lies in the review's window of its year, both ends included."""
-    first, last = asking.pack.window
-    year = asking.round.year
-    return date(year, *first) <= day <= date(year, *last)
+    """Test if the day lies in the time of the review, both ends included."""
+    first, last = asking.pack.days_of(asking.round.year, asking.round.month)
+    return first <= day and (last is None or day <= last)
 
 
 @condition
@@ -59,7 +78,7 @@ def surveyed_in_round(asking: Asking) -> tuple[str, ...] | None:
 def surveyed_anew(asking: Asking) -> tuple[str, ...] | None:
     # Why a household is surveyed again: the meeting's own day, else that of the act.
     meeting = Meeting.objects.filter(act=OuterRef("last_act")).values("held_on")[:1]
-    again = asking.round.cases.filter(state__in=("disagreed", "contested", "objected"))
+    again = asking.round.cases.filter(state__in=("disagreed", "contested", "objected", "reopened"))
     since = again.values_list("code", Coalesce(Subquery(meeting), F("last_act__legal_day")))
     days = _facts(asking)["days"]
     early = [code for code, day in since if code in days and date.fromisoformat(days[code]) < day]
@@ -68,7 +87,7 @@ def surveyed_anew(asking: Asking) -> tuple[str, ...] | None:
 
 @condition
 def not_decided_yet(asking: Asking) -> tuple[str, ...] | None:
-    return _fails_unless(not Decision.objects.filter(round=asking.round).exists())
+    return _fails_unless(not asking.round.decisions.exists())
 
 
 @condition
@@ -182,3 +201,174 @@ def each_question_has_a_reason(asking: Asking) -> tuple[str, ...] | None:
 @condition
 def decision_numbered(asking: Asking) -> tuple[str, ...] | None:
     return _fails_unless(_facts(asking).get("number"))
+
+
+@condition
+def register_open(asking: Asking) -> tuple[str, ...] | None:
+    first, last = _month_of_intake(asking)
+    return _fails_unless(first <= asking.legal_day <= last)
+
+
+@condition
+def intake_open(asking: Asking) -> tuple[str, ...] | None:
+    first, _last = _month_of_intake(asking)
+    start = asking.pack.days_of(asking.round.year, asking.round.month)[0]
+    return _fails_unless(first <= asking.legal_day <= start)
+
+
+def _month_of_intake(asking: Asking) -> tuple[date, date]:
+    """Return from which day a month's requests are taken, and the last day of the month itself."""
+    start = asking.pack.days_of(asking.round.year, asking.round.month)[0]
+    before = start.replace(day=1) - timedelta(days=1)
+    after = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return before.replace(day=start.day + 1), after - timedelta(days=1)
+
+
+@condition
+def month_reviewed(asking: Asking) -> tuple[str, ...] | None:
+    return _fails_unless(asking.round.month in asking.pack.months)
+
+
+@condition
+def started(asking: Asking) -> tuple[str, ...] | None:
+    return _fails_unless(in_window(asking, asking.legal_day))
+
+
+@condition
+def livelihood_named(asking: Asking) -> tuple[str, ...] | None:
+    return _fails_unless(_facts(asking).get("livelihood") in LIVELIHOODS)
+
+
+@condition
+def posted_at_commune_office(asking: Asking) -> tuple[str, ...] | None:
+    return _fails_unless(_facts(asking).get("commune_place"))
+
+
+@condition
+def arrival_papers(asking: Asking) -> tuple[str, ...] | None:
+    facts = _facts(asking)
+    return _fails_unless(facts.get("reason") and facts.get("paper"))
+
+
+@condition
+def withdrawal_in_writing(asking: Asking) -> tuple[str, ...] | None:
+    return _fails_unless(_facts(asking).get("paper"))
+
+
+@condition
+def interruption_explained(asking: Asking) -> tuple[str, ...] | None:
+    return _fails_unless(_facts(asking).get("reason"))
+
+
+@condition
+def reverified_by_another(asking: Asking) -> tuple[str, ...] | None:
+    names: Mapping[str, str] = _facts(asking).get("reviewers", {})
+    sheets: Any = Survey.objects if asking.pack.consent is not None else IncomeRecord.objects
+    last = sheets.filter(case=OuterRef("pk")).order_by("-attempt").values("reviewer_name")[:1]
+    before = asking.cases().annotate(before=Subquery(last)).values_list("code", "before")
+    same = [code for code, name in before if name and fold(name) == fold(names.get(code, ""))]
+    if not same:
+        return None
+    others = {fold(name) for name in _reviewers(asking)}
+    alone = [code for code in same if not others - {fold(names[code])}]
+    return tuple(code for code in same if code not in alone) or None
+
+
+def _reviewers(asking: Asking) -> list[str]:
+    """Return who could re-verify in the commune today: its reviewers and its committee."""
+    units = [asking.round.keeper_id, *asking.round.village_reviews.values_list("keeper", flat=True)]
+    holders = RoleAssignment.objects.in_force(asking.legal_day).filter(
+        unit__in=units, role__in=(Role.REVIEWER, Role.COMMUNE_COMMITTEE)
+    )
+    return list(holders.values_list("user__full_name", flat=True))
+
+
+@condition
+def interest_noted(asking: Asking) -> tuple[str, ...] | None:
+    facts = _facts(asking)
+    if str(facts.get("conflict_note") or "").strip():
+        return None
+    people = {asking.by.pk if asking.by else 0, facts.get("chair") or 0}
+    interested = DeclaredInterest.objects.filter(
+        user__in=people, declared_on__lte=asking.legal_day
+    ).values("household")
+    concerned = asking.cases().filter(household__in=interested).exclude(state__in=UNCONCERNED)
+    return tuple(concerned.order_by("code").values_list("code", flat=True)) or None
+
+
+@condition
+def grievance_in_time(asking: Asking) -> tuple[str, ...] | None:
+    since = asking.legal_day - GRIEVANCE_DAYS
+    decided = Decision.objects.filter(round=asking.round).values_list("signed_at", flat=True)
+    days = [localdate(moment) for moment in decided]
+    for letter in RefusalLetter.objects.filter(case__in=asking.cases()):
+        days.append(localdate(letter.signed_at))
+    return _fails_unless(days and max(days) >= since)
+
+
+@condition
+def each_case_has_a_reason(asking: Asking) -> tuple[str, ...] | None:
+    reasons: Mapping[str, str] = _facts(asking).get("reasons", {})
+    codes = asking.cases().values_list("code", flat=True)
+    return tuple(code for code in codes if not reasons.get(code, "").strip()) or None
+
+
+@condition
+def edition_approved(asking: Asking) -> tuple[str, ...] | None:
+    target = edition(_facts(asking).get("to", ""))
+    return _fails_unless(target is not None and target.review == asking.pack.review)
+
+
+@condition
+def edition_fits(asking: Asking) -> tuple[str, ...] | None:
+    target = edition(_facts(asking).get("to", ""))
+    return None if target is None else misfits(asking.round, target) or None
+
+
+@condition
+def dry_run_current(asking: Asking) -> tuple[str, ...] | None:
+    target = edition(_facts(asking).get("to", ""))
+    seen = _facts(asking).get("dry_run")
+    return None if target is None else _fails_unless(seen == dry_run(asking.round, target).token)
+
+
+@condition
+def succession_on_file(asking: Asking) -> tuple[str, ...] | None:
+    facts = _facts(asking)
+    kept = asking.village_review or asking.round
+    followed = UnitSuccession.objects.filter(
+        predecessor=kept.keeper_id,
+        successor__code=facts.get("keeper", ""),
+        on_date__lte=asking.legal_day,
+    )
+    return _fails_unless(facts.get("paper") and followed.exists())
+
+
+@condition
+def pause_explained(asking: Asking) -> tuple[str, ...] | None:
+    facts = _facts(asking)
+    return _fails_unless(facts.get("reason") and facts.get("paper"))
+
+
+@condition
+def term_may_pause(asking: Asking) -> tuple[str, ...] | None:
+    term = term_named(asking.round, _facts(asking))
+    running = term is not None and term.code not in ("posting", "reposting")
+    return _fails_unless(running and term and not term.pauses.filter(until_day=None).exists())
+
+
+@condition
+def term_is_paused(asking: Asking) -> tuple[str, ...] | None:
+    term = term_named(asking.round, _facts(asking))
+    return _fails_unless(term is not None and term.pauses.filter(until_day=None).exists())
+
+
+@condition
+def month_closed(asking: Asking) -> tuple[str, ...] | None:
+    if not in_window(asking, asking.legal_day):
+        return AS_A_WHOLE
+    if MonthlyReport.objects.filter(round=asking.round).exists():
+        return AS_A_WHOLE
+    settled = {*asking.pack.final_states, "reopened", "reexamined"}
+    open_ones = asking.cases().exclude(state__in=settled).order_by("code")
+    return tuple(open_ones.values_list("code", flat=True)[:200]) or None

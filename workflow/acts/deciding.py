@@ -1,18 +1,21 @@
 """Report, opinion, decision, certificate, refusal (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 5 và 6)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, F, OuterRef, Subquery, Value, When
+from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value, When
 
 from cases.models import (
     CertificateRow,
     Decision,
+    HouseholdClass,
+    MonthlyReport,
     Opinion,
     OpinionItem,
     RefusalLetter,
     Report,
+    ReviewKind,
     Round,
     Standing,
     User,
@@ -20,7 +23,13 @@ from cases.models import (
 )
 from cases.sets import insert_rows, insert_select
 from workflow.acts.deed import end_term, perform, start_term
-from workflow.acts.guards import RECOGNISED_CLASSES
+from workflow.acts.guards import (
+    RECOGNISED_CLASSES,
+    asks_exit,
+    entry_granted,
+    exit_granted,
+    exit_granted_to_near_poor,
+)
 from workflow.machine.apply import Deed, Done
 from workflow.machine.scope import Scope
 
@@ -95,12 +104,15 @@ def give_opinion(
     )
 
 
-def sign_decision(*, round: Round, number: str, by: User, at: datetime, key: str) -> Done:
+def sign_decision(
+    *, round: Round, number: str, by: User, at: datetime, key: str, conflict_note: str = ""
+) -> Done:
     """
     Decide on every household the superior consented to (Mẫu số 02).
 
     Poor and near-poor are recognised; those of last year's list who are neither have left
-    poverty; requesters who are neither await their written answer.
+    poverty; requesters who are neither await their written answer. In an ad hoc month, those who
+    asked by Form 04 leave or stay. An income that qualifies is confirmed.
     """
 
     def write(deed: Deed) -> None:
@@ -108,10 +120,17 @@ def sign_decision(*, round: Round, number: str, by: User, at: datetime, key: str
             round=round, number=number, signed_at=at, signer_name=by.get_full_name(), act=deed.act
         )
         deed.sets["decided_class"] = F("result_class")
-        _enter_standings(deed, round, number)
+        enter_standings(deed, round, number)
 
     return perform(
-        "sign_decision", Scope(round), by=by, at=at, key=key, facts={"number": number}, write=write
+        "sign_decision",
+        Scope(round),
+        by=by,
+        at=at,
+        key=key,
+        facts={"number": number},
+        write=write,
+        conflict_note=conflict_note,
     )
 
 
@@ -124,7 +143,7 @@ def issue_certificates(*, round: Round, by: User, at: datetime, key: str) -> Don
             {
                 "household": "household_id",
                 "case": "pk",
-                "year": Value(round.year + 1),
+                "year": Value(standing_year(round) + 1),
                 "household_class": "decided_class",
                 "deprivations": "deprivations",
                 "act": Value(deed.act.pk),
@@ -135,25 +154,85 @@ def issue_certificates(*, round: Round, by: User, at: datetime, key: str) -> Don
     return perform("issue_certificates", Scope(round), by=by, at=at, key=key, write=write)
 
 
-def _enter_standings(deed: Deed, round: Round, number: str) -> None:
+def standing_year(round: Round) -> int:
     """
-    Keep who is recognised, for next year's list; the decision makes it so, not the certificate.
+    Return the review year whose list a decision of this round changes.
 
-    What a list imported meanwhile said of the year gives way to the decision.
+    The periodic review makes the list of its own year; an ad hoc one changes the list that is
+    managed now, which is the one of the year before.
     """
-    recognised = deed.cases().filter(result_class__in=RECOGNISED_CLASSES)
-    said = Standing.objects.filter(year=round.year, household__in=recognised.values("household"))
-    said.delete()
+    return round.year if round.kind == ReviewKind.PERIODIC else round.year - 1
+
+
+def enter_standings(deed: Deed, round: Round, number: str) -> None:
+    """
+    Keep who is recognised, for the next list; the decision makes it so, not the certificate.
+
+    What a list imported meanwhile said of the year gives way to the decision. A household that
+    leaves by an ad hoc decision is off the list from then on; the periodic review makes a new one.
+    """
+    decided = deed.cases().filter(result_class__in=RECOGNISED_CLASSES)
+    year = standing_year(round)
+    if round.kind == ReviewKind.AD_HOC:
+        asking = deed.asking
+        left = asks_exit(asking) & (exit_granted(asking) | exit_granted_to_near_poor(asking))
+        decided = deed.cases().filter(entry_granted(asking) | left)
+    Standing.objects.filter(year=year, household__in=decided.values("household")).delete()
     insert_select(
         Standing,
         {
             "household": "household_id",
-            "year": Value(round.year),
+            "year": Value(year),
             "household_class": "result_class",
             "source": Value(f"{number} ({round.commune_name})", output_field=CharField()),
         },
-        recognised,
+        decided,
     )
+
+
+def sign_monthly_report(*, round: Round, number: str, by: User, at: datetime, key: str) -> Done:
+    """
+    Report the results of an ad hoc month, also when there are none; the figures are derived.
+
+    :raises Refused: while a request of the month has no answer
+    """
+
+    def write(deed: Deed) -> None:
+        cases = round.cases.filter(
+            decided_class__gt="", state__in=("recognised", "certified", "escaped")
+        )
+        poor, near = HouseholdClass.POOR.value, HouseholdClass.NEAR_POOR.value
+        counts = cases.aggregate(
+            entered_poor=Count("pk", filter=Q(decided_class=poor)),
+            entered_near_poor=Count("pk", filter=Q(decided_class=near)),
+            left_poor=Count("pk", filter=Q(opening_class=poor)),
+            left_near_poor=Count("pk", filter=Q(opening_class=near)),
+        )
+        MonthlyReport.objects.create(
+            round=round,
+            number=number,
+            signed_at=at,
+            due_on=_report_day(round),
+            refused=round.cases.filter(state="refused").count(),
+            act=deed.act,
+            **counts,
+        )
+
+    return perform(
+        "sign_monthly_report",
+        Scope(round),
+        by=by,
+        at=at,
+        key=key,
+        facts={"number": number},
+        write=write,
+    )
+
+
+def _report_day(round: Round) -> date:
+    """Return the 5th of the month after the round's (QĐ 24/2021/QĐ-TTg, Điều 7)."""
+    year, month = divmod(round.year * 12 + round.month, 12)
+    return date(year, month + 1, 5)
 
 
 def refuse_requesters(

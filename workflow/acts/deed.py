@@ -1,18 +1,21 @@
 """What every act of the procedure does besides moving cases: charts follow, notices are owed."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from cases.models import Case, RunningTerm, User, VillageReview
+from cases.models import Case, ConflictNote, RunningTerm, User, VillageReview
 from cases.models.calendars import current_calendar
+from cases.rules.packs import PACKS
 from cases.rules.terms import Term as CountedTerm
 from cases.rules.terms import TermKind, calendar_days_after, ends_at, working_days_after
 from workflow import following, notices
 from workflow.machine.apply import Deed, Done, apply
 from workflow.machine.scope import Scope
+
+MONTH = "whole"  # the term that a monthly review as a whole has
 
 
 @transaction.atomic
@@ -27,12 +30,18 @@ def perform(
     private: Mapping[str, Any] | None = None,
     device_at: datetime | None = None,
     write: Callable[[Deed], None] | None = None,
+    conflict_note: str = "",
 ) -> Done:
     """
     Do one act and let charts and notices follow in the same transaction.
 
+    `conflict_note`: why somebody with an interest in a household does it all the same.
+
     :raises Refused: and then nothing is written
     """
+    if conflict_note:
+        facts = {**(facts or {}), "conflict_noted": True}
+        private = {**(private or {}), "conflict_note": conflict_note}
     done = apply(
         code,
         scope,
@@ -45,24 +54,41 @@ def perform(
         write=write,
     )
     if not done.replayed:
+        if conflict_note:
+            ConflictNote.objects.create(act=done.act, text=conflict_note)
+        if scope.round.month and done.moved:
+            _end_month(done)
         following.follow(done.act, by)
         notices.owe(done.act)
     return done
 
 
-def count_term(deed: Deed, code: str) -> CountedTerm:
-    """Count a time limit of the pack from the act's day over the calendar in force."""
+def _end_month(done: Done) -> None:
+    """End the time limit of a monthly round with the last household that awaited its answer."""
+    round = done.act.round
+    if not round.cases.exclude(state__in=PACKS[round.pack].final_states).exists():
+        round.terms.filter(code=MONTH, ended_at__isnull=True).update(
+            ended_at=done.act.at, ended_by=done.act
+        )
+
+
+def count_term(deed: Deed, code: str, start: date | None = None) -> CountedTerm:
+    """Count a time limit of the pack over the calendar in force: from the act's day, or another."""
     rule = deed.pack.term(code)
     count = working_days_after if rule.kind == TermKind.WORKING else calendar_days_after
-    return count(deed.act.legal_day, rule.days, current_calendar())
+    return count(start or deed.act.legal_day, rule.days, current_calendar())
 
 
 def start_term(
-    deed: Deed, *, village_review: VillageReview | None = None, case: Case | None = None
+    deed: Deed,
+    *,
+    village_review: VillageReview | None = None,
+    case: Case | None = None,
+    start: date | None = None,
 ) -> CountedTerm:
     """Start the time limit that the act declares, and keep how it was counted."""
     code = deed.declared.starts_term
-    counted = count_term(deed, code)
+    counted = count_term(deed, code, start)
     RunningTerm.objects.create(
         round=deed.scope.round,
         village_review=village_review,

@@ -1,4 +1,4 @@
-"""A household leaves the list by death, move, split or merge."""
+"""A household leaves the list: by death, move, split or merge, or because it takes its request back."""
 
 from datetime import datetime
 
@@ -16,8 +16,7 @@ def record_departure(
 
     def write(deed: Deed) -> None:
         deed.cases().update(departure=reason.value)
-        take_down(deed, case)
-        case.terms.filter(ended_at__isnull=True).update(ended_at=at, ended_by=deed.act)
+        _end_everything(deed, case)
 
     return perform(
         "record_departure",
@@ -28,3 +27,23 @@ def record_departure(
         facts={"departure": reason.value, "paper": paper},
         write=write,
     )
+
+
+def withdraw(*, case: Case, paper: str, by: User, at: datetime, key: str) -> Done:
+    """
+    Take a household's request back at its own written wish, at any step before the decision.
+
+    :raises Refused: if it is on the list without having asked
+    """
+
+    def write(deed: Deed) -> None:
+        _end_everything(deed, case)
+
+    return perform(
+        "withdraw", of_case(case), by=by, at=at, key=key, facts={"paper": paper}, write=write
+    )
+
+
+def _end_everything(deed: Deed, case: Case) -> None:
+    take_down(deed, case)
+    case.terms.filter(ended_at__isnull=True).update(ended_at=deed.at, ended_by=deed.act)

@@ -1,6 +1,7 @@
-"""Opening a round and building its list (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 1)."""
+"""Opening a round, taking requests and building its list (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 1, Điều 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,9 +11,12 @@ from cases.models import (
     ActChain,
     Basis,
     Case,
+    Departure,
     Household,
     HouseholdClass,
+    HouseholdSuccession,
     Level,
+    Member,
     Round,
     Standing,
     Unit,
@@ -20,11 +24,11 @@ from cases.models import (
     User,
     VillageReview,
 )
-from cases.rules.packs import Pack, pack_in_force
+from cases.rules.packs import Pack, Review, pack_in_force
 from cases.rules.standards import standard_in_force
 from cases.sets import insert_rows
-from workflow.acts.deed import perform
-from workflow.machine.apply import Done, answered, legal_day, lock_round
+from workflow.acts.deed import perform, start_term
+from workflow.machine.apply import Deed, Done, answered, legal_day, lock_round
 from workflow.machine.refusals import Refused, refusal
 from workflow.machine.scope import Scope
 
@@ -32,7 +36,9 @@ CASE_COLUMNS = (
     "round",
     "village_review",
     "household",
+    "member",
     "code",
+    "review",
     "year",
     "province",
     "district",
@@ -65,31 +71,38 @@ def open_round(
     *,
     commune: Unit,
     year: int,
-    plan_paper: str,
-    committee_paper: str,
     by: User,
     at: datetime,
     key: str,
+    plan_paper: str = "",
+    committee_paper: str = "",
+    kind: Review = Review.PERIODIC,
+    month: int = 0,
 ) -> Round:
     """
-    Open the periodic review of a commune: pin pack, standard and unit versions, chart its villages.
+    Open a review of a commune: pin pack, standards and unit versions, chart its villages.
 
-    :raises Refused: also when the commune has its round of the year already
+    `month` is 0 for the periodic review, 1 to 12 for the others.
+
+    :raises Refused: also when the commune has its round of the year or month already
     """
     day = legal_day(at)
-    pack = pack_in_force(day)
+    pack = pack_in_force(day, kind)
     version = commune.versions.in_force(day).first()
     if version is None or commune.level != Level.COMMUNE:
         raise Refused("open_round", [refusal(pack, "unit_not_in_force", detail=commune.code)])
     if not version.area:
         raise Refused("open_round", [refusal(pack, "area_unknown", detail=version.name)])
-    above = _above(version)
+    above = units_above(version)
     facts = {"plan_paper": plan_paper, "committee_paper": committee_paper, "year": year}
-    if earlier := Round.objects.filter(commune=commune, year=year).first():
+    if month:
+        facts |= {"kind": kind.value, "month": month}
+    period = {"commune": commune, "year": year, "month": month, "kind": kind.value}
+    if earlier := Round.objects.filter(**period).first():
         return _opened_before(earlier, by, at, key, facts)
     review = Round(
-        year=year,
-        commune=commune,
+        **period,
+        keeper=commune,
         commune_version=version,
         commune_name=version.name,
         area=version.area,
@@ -97,7 +110,7 @@ def open_round(
         district=above.get(Level.DISTRICT),
         superior=above[Level(pack.superior_level)],
         pack=pack.code,
-        pack_hash=pack.digest(),
+        pack_hash=pack.fingerprint,
         standard=standard_in_force(day).code,
         opened_at=at,
         plan_paper=plan_paper,
@@ -107,7 +120,7 @@ def open_round(
         with transaction.atomic():
             review.save()
     except IntegrityError:  # another request at the same moment; its round is there now
-        earlier = Round.objects.get(commune=commune, year=year)
+        earlier = Round.objects.get(**period)
         return _opened_before(earlier, by, at, key, facts)
     ActChain.objects.get_or_create(commune=commune)
     add_village_reviews(review, at)
@@ -134,14 +147,14 @@ def add_village_reviews(review: Round, at: datetime) -> None:
     present = review.village_reviews.values("village")
     villages = (
         UnitVersion.objects.in_force(legal_day(at))
-        .filter(parent=review.commune, unit__level=Level.VILLAGE)
+        .filter(parent=review.keeper, unit__level=Level.VILLAGE)
         .exclude(unit__in=present)
         .order_by("unit__code")
     )
     insert_rows(
         VillageReview,
-        ("round", "village", "village_name"),
-        [(review.pk, version.unit_id, version.name) for version in villages],
+        ("round", "village", "keeper", "village_name"),
+        [(review.pk, version.unit_id, version.unit_id, version.name) for version in villages],
     )
 
 
@@ -153,39 +166,102 @@ def receive_requests(
     by: User,
     at: datetime,
     key: str,
+    livelihood: str = "",
 ) -> Done:
     """
     Receive Form 01 of households: `forms` maps household codes to the numbers of their forms.
 
+    `livelihood`: what the household lives on, asked for by Article 6.
+
     :raises Refused: if a household has its case already
     """
+    facts = {"livelihood": livelihood} if livelihood else {}
+    return _receive("receive_request", Basis.REQUEST, round, forms, by, at, key, facts)
+
+
+def receive_exit_requests(
+    *, round: Round, forms: Mapping[str, str], by: User, at: datetime, key: str
+) -> Done:
+    """
+    Receive Form 04 of households on the managed list that ask to be recognised as escaped.
+
+    :raises Refused: if a household is on no list it could leave
+    """
+    return _receive("receive_exit_request", Basis.EXIT, round, forms, by, at, key, {})
+
+
+@transaction.atomic
+def receive_worker_request(
+    *, round: Round, member: Member, form_number: str, by: User, at: datetime, key: str
+) -> Done:
+    """
+    Receive the request of one worker with a low income (NĐ 30/2025/NĐ-CP): a case of a person.
+
+    :raises Refused: if the person has a case in the round already
+    """
     lock_round(round)
-    households = list(Household.objects.filter(code__in=forms).order_by("pk"))
-    _refuse_strangers("receive_request", round, forms, households)
-    known = Case.objects.filter(round=round, household__in=households)
+    known = Case.objects.filter(round=round, member=member)
     if known and not answered(key):
         raise Refused(
-            "receive_request",
+            "receive_worker_request",
             [refusal(_pack(round), "already_on_list", case_code=case.code) for case in known],
         )
     if not known:
-        _refuse_managed(round, households)
-        earlier = set(
-            Standing.objects.filter(household__in=households).values_list("household", flat=True)
-        )
-        add_cases(
-            round,
-            [(h, Basis.REQUEST, forms[h.code], "", h.pk in earlier) for h in households],
-        )
+        row = NewCase(member.household, Basis.REQUEST, form_number, member=member)
+        add_cases(round, [row])
     ids = list(known.order_by("pk").values_list("pk", flat=True))
     return perform(
-        "receive_request",
+        "receive_worker_request",
         Scope(round, case_ids=ids),
         by=by,
         at=at,
         key=key,
-        facts={"form_number": all(forms.values()), "forms": dict(forms)},
+        facts={"form_number": form_number, "forms": {row_code(member): form_number}},
     )
+
+
+def _receive(
+    act: str,
+    basis: Basis,
+    round: Round,
+    forms: Mapping[str, str],
+    by: User,
+    at: datetime,
+    key: str,
+    facts: Mapping[str, object],
+) -> Done:
+    with transaction.atomic():
+        lock_round(round)
+        households = list(Household.objects.filter(code__in=forms).order_by("pk"))
+        _refuse_strangers(act, round, forms, households)
+        known = Case.objects.filter(round=round, household__in=households, member=None)
+        if known and not answered(key):
+            raise Refused(
+                act, [refusal(_pack(round), "already_on_list", case_code=c.code) for c in known]
+            )
+        if not known:
+            managed = _managed(round, households)
+            _refuse_by_list(act, round, basis, households, managed)
+            _refuse_open_elsewhere(act, round, households)
+            earlier = set(
+                Standing.objects.filter(household__in=households).values_list(
+                    "household", flat=True
+                )
+            )
+            rows = [
+                NewCase(
+                    h,
+                    basis,
+                    forms[h.code],
+                    managed.get(h.pk, ""),
+                    h.pk in earlier and h.pk not in managed,
+                )
+                for h in households
+            ]
+            add_cases(round, rows)
+        ids = list(known.order_by("pk").values_list("pk", flat=True))
+        told = {"form_number": all(forms.values()), "forms": dict(forms), **facts}
+        return perform(act, Scope(round, case_ids=ids), by=by, at=at, key=key, facts=told)
 
 
 def receive_request(
@@ -193,6 +269,69 @@ def receive_request(
 ) -> Done:
     """Receive one Form 01: a set of one."""
     return receive_requests(round=round, forms={household.code: form_number}, by=by, at=at, key=key)
+
+
+@transaction.atomic
+def record_arrival(
+    *,
+    round: Round,
+    household: Household,
+    reason: Departure,
+    paper: str,
+    predecessors: Sequence[Household] = (),
+    by: User,
+    at: datetime,
+    key: str,
+) -> Done:
+    """
+    Put a household on the list that moved in, or that a split or a merge made (tăng khác).
+
+    `predecessors`: the households it was split from or merged of; the link is kept both ways.
+
+    :raises Refused: if it has its case already, or no paper says why it is here
+    """
+    lock_round(round)
+    known = Case.objects.filter(round=round, household=household, member=None)
+    if known and not answered(key):
+        raise Refused(
+            "record_arrival", [refusal(_pack(round), "already_on_list", case_code=household.code)]
+        )
+    if not known:
+        opening = _managed(round, [household, *predecessors])
+        inherited = opening.get(household.pk) or next(iter(opening.values()), "")
+        add_cases(round, [NewCase(household, Basis.ARRIVAL, paper, inherited)])
+    ids = list(known.order_by("pk").values_list("pk", flat=True))
+
+    def write(deed: Deed) -> None:
+        kinds = {Departure.SPLIT.value: "SPLIT", Departure.MERGED.value: "MERGED"}
+        if reason.value in kinds:
+            HouseholdSuccession.objects.bulk_create(
+                [
+                    HouseholdSuccession(
+                        old=old,
+                        new=household,
+                        kind=kinds[reason.value],
+                        since=deed.act.legal_day,
+                        paper=paper,
+                    )
+                    for old in predecessors
+                ],
+                ignore_conflicts=True,
+            )
+
+    return perform(
+        "record_arrival",
+        Scope(round, case_ids=ids),
+        by=by,
+        at=at,
+        key=key,
+        facts={
+            "reason": reason.value,
+            "paper": paper,
+            "from": sorted(h.code for h in predecessors),
+        },
+        write=write,
+    )
 
 
 @transaction.atomic
@@ -205,18 +344,44 @@ def build_list(*, round: Round, by: User, at: datetime, key: str) -> Done:
     lock_round(round)
     if not answered(key):
         add_village_reviews(round, at)
-        _add_last_year(round)
-    return perform("build_list", Scope(round), by=by, at=at, key=key)
+        if round.kind == Review.PERIODIC:
+            _add_last_year(round)
+
+    def write(deed: Deed) -> None:
+        if deed.declared.starts_term:
+            # The fifteen days run from the 15th, whenever the list was closed.
+            start, _last = deed.pack.days_of(round.year, round.month)
+            if not round.terms.filter(code=deed.declared.starts_term).exists():
+                start_term(deed, start=start)
+
+    return perform("build_list", Scope(round), by=by, at=at, key=key, write=write)
 
 
-def add_cases(round: Round, rows: list[tuple[Household, Basis, str, str, bool]]) -> None:
+@dataclass(frozen=True)
+class NewCase:
+    """A case that is about to be made, in the state "new"."""
+
+    household: Household
+    basis: Basis
+    paper: str
+    opening_class: str = ""
+    relapse: bool = False
+    member: Member | None = None
+
+
+def row_code(member: Member) -> str:
+    """Return the code of a person's case: the household's, and the person's place in it."""
+    return f"{member.household.code}.{member.position:02d}"
+
+
+def add_cases(round: Round, rows: Sequence[NewCase]) -> None:
     """
-    Prepare cases in the state "new": household, basis, paper, opening class, relapse.
+    Prepare cases in the state "new".
 
     :raises Refused: if a household lies in a village that the round does not review
     """
     reviews = {review.village_id: review.pk for review in round.village_reviews.all()}
-    strangers = [h.code for h, *_ in rows if h.village_id not in reviews]
+    strangers = [r.household.code for r in rows if r.household.village_id not in reviews]
     if strangers:
         pack = _pack(round)
         raise Refused(
@@ -228,22 +393,24 @@ def add_cases(round: Round, rows: list[tuple[Household, Basis, str, str, bool]])
         [
             (
                 round.pk,
-                reviews[household.village_id],
-                household.pk,
-                household.code,
+                reviews[row.household.village_id],
+                row.household.pk,
+                row.member.pk if row.member else None,
+                row_code(row.member) if row.member else row.household.code,
+                round.kind,
                 round.year,
                 round.province_id,
                 round.district_id,
-                round.commune_id,
-                household.village_id,
-                basis.value,
-                paper,
-                opening_class,
-                relapse,
-                household.persons,
+                round.keeper_id,
+                row.household.village_id,
+                row.basis.value,
+                row.paper,
+                row.opening_class,
+                row.relapse,
+                1 if row.member else row.household.persons,
                 *UNTOUCHED,
             )
-            for household, basis, paper, opening_class, relapse in rows
+            for row in rows
         ],
     )
 
@@ -259,20 +426,49 @@ def _add_last_year(round: Round) -> None:
     )
     add_cases(
         round,
-        [(s.household, Basis.LAST_YEAR, s.source, s.household_class, False) for s in standings],
+        [NewCase(s.household, Basis.LAST_YEAR, s.source, s.household_class) for s in standings],
     )
 
 
-def _refuse_managed(round: Round, households: list[Household]) -> None:
-    """
-    Send home who stands on last year's list: they are reviewed without a request (INV-03).
+def _managed(round: Round, households: Sequence[Household]) -> dict[int, str]:
+    """Return the class of those households that are on the managed list, by key."""
+    managed = households_of_last_year(round).filter(household__in=list(households))
+    return dict(managed.values_list("household", "household_class"))
 
-    :raises Refused: for households recognised last year
+
+def _refuse_by_list(
+    act: str, round: Round, basis: Basis, households: list[Household], managed: dict[int, str]
+) -> None:
     """
-    managed = households_of_last_year(round).filter(household__in=households)
-    codes = managed.order_by("household__code").values_list("household__code", flat=True)
-    if against := [refusal(_pack(round), "managed_already", case_code=code) for code in codes]:
-        raise Refused("receive_request", against)
+    Send home who needs no request, or has no list to leave (INV-03; Điều 5, Điều 6).
+
+    :raises Refused: for a managed household in the periodic review; for a poor one that asks to
+        enter; for one on no list that asks to leave
+    """
+    poor = HouseholdClass.POOR.value
+    if basis == Basis.EXIT:
+        code, against = "not_managed", [h for h in households if h.pk not in managed]
+    elif round.kind == Review.AD_HOC:
+        code, against = "managed_already", [h for h in households if managed.get(h.pk) == poor]
+    else:
+        code, against = "managed_already", [h for h in households if h.pk in managed]
+    if against:
+        raise Refused(act, [refusal(_pack(round), code, case_code=h.code) for h in against])
+
+
+def _refuse_open_elsewhere(act: str, round: Round, households: list[Household]) -> None:
+    """
+    Keep one household from being under the same kind of review twice at once.
+
+    :raises Refused: if it has an unfinished case in another round of this kind
+    """
+    ended = {*_pack(round).final_states, "reopened", "reexamined", "recognised"}
+    others = Case.objects.filter(
+        household__in=households, member=None, review=round.kind, round__month__gt=0
+    )
+    codes = others.exclude(round=round).exclude(state__in=ended).values_list("code", flat=True)
+    if against := sorted(set(codes)):
+        raise Refused(act, [refusal(_pack(round), "asked_already", case_code=c) for c in against])
 
 
 def households_of_last_year(round: Round) -> QuerySet[Standing]:
@@ -282,7 +478,8 @@ def households_of_last_year(round: Round) -> QuerySet[Standing]:
     )
 
 
-def _above(version: UnitVersion) -> dict[Level, Unit]:
+def units_above(version: UnitVersion) -> dict[Level, Unit]:
+    """Return the units that a version lies in, itself included, by level."""
     codes = version.path.strip("/").split("/")
     return {Level(unit.level): unit for unit in Unit.objects.filter(code__in=codes)}
 

@@ -51,6 +51,7 @@ def hold_meeting(
     by: User,
     at: datetime,
     key: str,
+    conflict_note: str = "",
 ) -> Done:
     """
     Record a meeting: households with at least half of all attending go on, the others are
@@ -78,7 +79,16 @@ def hold_meeting(
             When(enough_agree(deed.asking), then=F("result_class")), default=Value("")
         )
 
-    return perform("hold_meeting", scope, by=by, at=at, key=key, facts=facts, write=write)
+    return perform(
+        "hold_meeting",
+        scope,
+        by=by,
+        at=at,
+        key=key,
+        facts=facts,
+        write=write,
+        conflict_note=conflict_note,
+    )
 
 
 def _write_meeting(deed: Deed, review: VillageReview, minutes: Minutes) -> Meeting:

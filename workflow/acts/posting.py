@@ -85,6 +85,47 @@ def close_reposting(*, case: Case, by: User, at: datetime, key: str) -> Done:
     return perform("close_reposting", of_case(case), by=by, at=at, key=key, write=write)
 
 
+def interrupt_posting(
+    *, village_review: VillageReview, reason: str, by: User, at: datetime, key: str
+) -> Done:
+    """
+    Record that a village's list came down before its time: its days start anew with a new posting.
+
+    Households under complaint stay where they are.
+    """
+
+    def write(deed: Deed) -> None:
+        village_review.postings.filter(case__isnull=True, closed_at__isnull=True).update(
+            closed_at=at, closing_act=deed.act, interruption=reason
+        )
+        end_term(deed, village_review=village_review)
+
+    scope = Scope(village_review.round, village_review)
+    return perform(
+        "interrupt_posting", scope, by=by, at=at, key=key, private={"reason": reason}, write=write
+    )
+
+
+def interrupt_reposting(*, case: Case, reason: str, by: User, at: datetime, key: str) -> Done:
+    """Record that the re-posting of one household came down before its time."""
+
+    def write(deed: Deed) -> None:
+        case.repostings.filter(closed_at__isnull=True).update(
+            closed_at=at, closing_act=deed.act, interruption=reason
+        )
+        end_term(deed, village_review=case.village_review, case=case)
+
+    return perform(
+        "interrupt_reposting",
+        of_case(case),
+        by=by,
+        at=at,
+        key=key,
+        private={"reason": reason},
+        write=write,
+    )
+
+
 def complain(
     *, case: Case, complainant: str, content: str, by: User, at: datetime, key: str
 ) -> Done:

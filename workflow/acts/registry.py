@@ -10,28 +10,48 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from cases.models import Case, Departure, Household, Round, Unit, User, VillageReview
+from cases.models import Case, Departure, Household, Member, Round, Unit, User, VillageReview
+from cases.rules.packs import Review
+from workflow.acts.carrying import carry_over, hand_over, hand_over_village
 from workflow.acts.deciding import (
     give_opinion,
     issue_certificates,
     refuse_requesters,
     sign_decision,
+    sign_monthly_report,
     sign_report,
 )
-from workflow.acts.departing import record_departure
-from workflow.acts.listing import build_list, open_round, receive_requests
+from workflow.acts.departing import record_departure, withdraw
+from workflow.acts.incomes import IncomeSheet, determine_income, redetermine_income
+from workflow.acts.listing import (
+    build_list,
+    open_round,
+    receive_exit_requests,
+    receive_requests,
+    receive_worker_request,
+    record_arrival,
+)
 from workflow.acts.meeting import Minutes, Votes, hold_meeting
 from workflow.acts.posting import (
     close_posting,
     close_reposting,
     complain,
+    interrupt_posting,
+    interrupt_reposting,
     post_list,
     repost_case,
+)
+from workflow.acts.reconsidering import (
+    accept_grievance,
+    amend_decision,
+    correct_decision,
+    revoke_decision,
 )
 from workflow.acts.surveying import (
     ScreeningSheet,
     SurveySheet,
     classify_village,
+    reexamine_case,
     reverify_case,
     screen_case,
     survey_case,
@@ -40,7 +60,8 @@ from workflow.machine.apply import Done
 
 # What the columns hold: a longer text or a larger number is a slip, and is said to be one.
 CODE, NUMBER, NAME, PLACE, REASON, CONTENT = 30, 60, 120, 200, 500, 5000
-SMALL, CROWD = 32_767, 1_000_000
+SMALL, CROWD, MONEY = 32_767, 1_000_000, 10**12
+ARRIVALS = (Departure.MOVED, Departure.SPLIT, Departure.MERGED)
 LAST_YEAR = 9999
 
 Target = Unit | Round | VillageReview | Case
@@ -130,20 +151,78 @@ def _open_round(target: Unit, facts: Facts, who: dict[str, Any]) -> Round:
     year = _number(facts, "year", most=LAST_YEAR)
     if not year:
         raise BadFact("year", "there is no year 0")
+    kind = _text(facts, "kind", Review.PERIODIC.value)
+    if kind not in set(Review):
+        raise BadFact("kind", f"expected one of {', '.join(Review)}")
+    month = _number(facts, "month", 0, most=12)
+    if (kind == Review.PERIODIC) != (month == 0):
+        raise BadFact("month", "the periodic review has none, the others have 1 to 12")
     return open_round(
         commune=target,
         year=year,
         plan_paper=_text(facts, "plan_paper", ""),
         committee_paper=_text(facts, "committee_paper", ""),
+        kind=Review(kind),
+        month=month,
         **who,
     )
 
 
-def _receive_request(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+def _form(facts: Facts) -> dict[str, str]:
     household = facts.get("household")
     code = household.code if isinstance(household, Household) else _text(facts, "household")
-    form_number = _text(facts, "form_number", "", longest=NAME)
-    return receive_requests(round=target, forms={code: form_number}, **who)
+    return {code: _text(facts, "form_number", "", longest=NAME)}
+
+
+def _receive_request(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    livelihood = _text(facts, "livelihood", "", longest=CODE)
+    return receive_requests(round=target, forms=_form(facts), livelihood=livelihood, **who)
+
+
+def _receive_exit_request(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return receive_exit_requests(round=target, forms=_form(facts), **who)
+
+
+def _receive_worker_request(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    """Read the worker: a person of a household by household code and place in it."""
+    member = facts.get("member")
+    if not isinstance(member, Member):
+        member = Member.objects.filter(
+            household__code=_text(facts, "household"),
+            position=_number(facts, "position"),
+            valid_until=None,
+        ).first()
+    if member is None:
+        raise BadFact("position", "no such person in this household")
+    number = _text(facts, "form_number", "", longest=NAME)
+    return receive_worker_request(round=target, member=member, form_number=number, **who)
+
+
+def _record_arrival(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    reason = _text(facts, "reason", "")
+    if reason not in ARRIVALS:
+        raise BadFact("reason", f"expected one of {', '.join(ARRIVALS)}")
+    household = _household(facts.get("household"), "household")
+    before = facts.get("from", [])
+    if not isinstance(before, list | tuple):
+        raise BadFact("from", f"expected household codes, got {_shown(before)}")
+    return record_arrival(
+        round=target,
+        household=household,
+        reason=Departure(reason),
+        paper=_text(facts, "paper", ""),
+        predecessors=[_household(code, "from") for code in before],
+        **who,
+    )
+
+
+def _household(value: object, field: str) -> Household:
+    if isinstance(value, Household):
+        return value
+    found = Household.objects.filter(code=_as_text(value, field, CODE)).first()
+    if found is None:
+        raise BadFact(field, f"no household {_shown(value)}")
+    return found
 
 
 def _build_list(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
@@ -176,7 +255,12 @@ def _survey_sheet(target: Case, facts: Facts, who: dict[str, Any]) -> SurveyShee
 
 
 def _survey(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
-    return survey_case(sheet=_survey_sheet(target, facts, who), **who)
+    return survey_case(sheet=_survey_sheet(target, facts, who), **_noting(facts, who))
+
+
+def _noting(facts: Facts, who: dict[str, Any]) -> dict[str, Any]:
+    """Return who acts, with why they do although they are close to the household."""
+    return {**who, "conflict_note": _text(facts, "conflict_note", "", longest=REASON)}
 
 
 def _classify(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done:
@@ -209,7 +293,8 @@ def _hold_meeting(target: VillageReview, facts: Facts, who: dict[str, Any]) -> D
         voted_on = target.cases.filter(state="classified").values_list("code", flat=True)
         tallies = dict.fromkeys(voted_on, Votes(_number(facts, "agree", most=CROWD)))
     tallies |= _tallies(facts)
-    return hold_meeting(village_review=target, minutes=minutes, tallies=tallies, **who)
+    noting = _noting(facts, who)
+    return hold_meeting(village_review=target, minutes=minutes, tallies=tallies, **noting)
 
 
 def _tallies(facts: Facts) -> dict[str, Votes]:
@@ -233,18 +318,64 @@ def _post_list(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done
     return post_list(village_review=target, **_places(facts), **who)
 
 
+def _why_interrupted(facts: Facts) -> str:
+    return _text(facts, "reason", "", longest=REASON)
+
+
+def _interrupt_posting(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done:
+    return interrupt_posting(village_review=target, reason=_why_interrupted(facts), **who)
+
+
+def _interrupt_reposting(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return interrupt_reposting(case=target, reason=_why_interrupted(facts), **who)
+
+
+def _complaint(facts: Facts) -> dict[str, str]:
+    return {
+        "complainant": _text(facts, "complainant", "", longest=NAME),
+        "content": _text(facts, "content", "", longest=CONTENT),
+    }
+
+
+def _accept_grievance(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return accept_grievance(case=target, **_complaint(facts), **who)
+
+
 def _complain(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
-    return complain(
-        case=target,
-        complainant=_text(facts, "complainant", "", longest=NAME),
-        content=_text(facts, "content", "", longest=CONTENT),
-        **who,
-    )
+    return complain(case=target, **_complaint(facts), **who)
 
 
 def _reverify(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
     sheet = _survey_sheet(target, facts, who)
-    return reverify_case(sheet=sheet, outcome=_text(facts, "outcome", ""), **who)
+    outcome = _text(facts, "outcome", "")
+    return reverify_case(sheet=sheet, outcome=outcome, **_noting(facts, who))
+
+
+def _reexamine(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    sheet = _survey_sheet(target, facts, who)
+    outcome = _text(facts, "outcome", "")
+    return reexamine_case(sheet=sheet, outcome=outcome, **_noting(facts, who))
+
+
+def _income_sheet(target: Case, facts: Facts, who: dict[str, Any]) -> IncomeSheet:
+    return IncomeSheet(
+        case=target,
+        determined_on=_day(facts, "determined_on"),
+        reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name(), longest=NAME),
+        persons=_number(facts, "persons", target.persons, most=CROWD),
+        year_income=_number(facts, "year_income", most=MONEY),
+        state_transfers=_number(facts, "state_transfers", 0, most=MONEY),
+    )
+
+
+def _determine_income(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return determine_income(sheet=_income_sheet(target, facts, who), **_noting(facts, who))
+
+
+def _redetermine_income(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    sheet = _income_sheet(target, facts, who)
+    outcome = _text(facts, "outcome", "")
+    return redetermine_income(sheet=sheet, outcome=outcome, **_noting(facts, who))
 
 
 def _repost(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
@@ -273,7 +404,69 @@ def _give_opinion(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
 
 
 def _sign_decision(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
-    return sign_decision(round=target, number=_paper_number(facts), **who)
+    return sign_decision(round=target, number=_paper_number(facts), **_noting(facts, who))
+
+
+def _reasons(facts: Facts, codes: list[str]) -> dict[str, str]:
+    """Read the reason of each named household; `reason` is that of every one in `cases`."""
+    given = facts.get("cases", [])
+    if not isinstance(given, list | tuple):
+        raise BadFact("cases", f"expected household codes, got {_shown(given)}")
+    named = [_as_text(code, "cases", CODE) for code in given]
+    shared = _text(facts, "reason", "", longest=REASON)
+    return dict.fromkeys([*codes, *named], shared) | _texts(facts, "reasons")
+
+
+def _revoke_decision(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    reasons = _reasons(facts, [target.code])
+    number = _paper_number(facts)
+    return revoke_decision(
+        round=target.round, number=number, reasons=reasons, **_noting(facts, who)
+    )
+
+
+def _amend_decision(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    reasons = _reasons(facts, [target.code])
+    number = _paper_number(facts)
+    return amend_decision(round=target.round, number=number, reasons=reasons, **_noting(facts, who))
+
+
+def _correct_decision(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    reasons = _reasons(facts, [target.code])
+    return correct_decision(round=target.round, number=_paper_number(facts), reasons=reasons, **who)
+
+
+def _sign_monthly_report(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return sign_monthly_report(round=target, number=_paper_number(facts), **who)
+
+
+def _carry_over(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return carry_over(
+        round=target,
+        to=_text(facts, "to", "", longest=NUMBER),
+        dry_run=_text(facts, "dry_run", "", longest=NUMBER),
+        paper=_text(facts, "paper", ""),
+        **who,
+    )
+
+
+def _keeper(facts: Facts) -> Unit:
+    keeper = facts.get("keeper")
+    if isinstance(keeper, Unit):
+        return keeper
+    found = Unit.objects.filter(code=_text(facts, "keeper", longest=CODE)).first()
+    if found is None:
+        raise BadFact("keeper", "no such unit")
+    return found
+
+
+def _hand_over(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return hand_over(round=target, keeper=_keeper(facts), paper=_text(facts, "paper", ""), **who)
+
+
+def _hand_over_village(target: VillageReview, facts: Facts, who: dict[str, Any]) -> Done:
+    paper = _text(facts, "paper", "")
+    return hand_over_village(village_review=target, keeper=_keeper(facts), paper=paper, **who)
 
 
 def _issue_certificates(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
@@ -299,6 +492,10 @@ def _record_departure(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
     )
 
 
+def _withdraw(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
+    return withdraw(case=target, paper=_text(facts, "paper", ""), **who)
+
+
 _DEEDS: dict[str, Callable[[Any, Facts, dict[str, Any]], Done | Round]] = {
     "open_round": _open_round,
     "receive_request": _receive_request,
@@ -319,4 +516,21 @@ _DEEDS: dict[str, Callable[[Any, Facts, dict[str, Any]], Done | Round]] = {
     "issue_certificates": _issue_certificates,
     "refuse": _refuse,
     "record_departure": _record_departure,
+    "record_arrival": _record_arrival,
+    "withdraw": _withdraw,
+    "interrupt_posting": _interrupt_posting,
+    "interrupt_reposting": _interrupt_reposting,
+    "receive_exit_request": _receive_exit_request,
+    "receive_worker_request": _receive_worker_request,
+    "determine_income": _determine_income,
+    "redetermine_income": _redetermine_income,
+    "sign_monthly_report": _sign_monthly_report,
+    "accept_grievance": _accept_grievance,
+    "revoke_decision": _revoke_decision,
+    "reexamine": _reexamine,
+    "amend_decision": _amend_decision,
+    "correct_decision": _correct_decision,
+    "carry_over": _carry_over,
+    "hand_over": _hand_over,
+    "hand_over_village": _hand_over_village,
 }

@@ -1,8 +1,9 @@
 """Phiếu A, Phiếu B and the village's classification (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
@@ -11,7 +12,7 @@ from cases.rules.standards import Classification, classify, deprivations_to_text
 from cases.sets import insert_rows
 from workflow.acts.deed import end_term, perform
 from workflow.machine.apply import Deed, Done
-from workflow.machine.scope import Scope
+from workflow.machine.scope import Scope, of_case
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def survey_cases(
     at: datetime,
     key: str,
     device_at: datetime | None = None,
+    conflict_note: str = "",
 ) -> Done:
     """
     Record Phiếu B of several households: scores are totalled and classified under the standard.
@@ -90,15 +92,27 @@ def survey_cases(
     :raises MeasureError: if a score is impossible or the standard has no score table
     """
     return _record(
-        "survey", Survey.Kind.SURVEY, round, village_review, sheets, by, at, key, device_at
+        "survey",
+        Survey.Kind.SURVEY,
+        Scope(round, village_review, [s.case.pk for s in sheets]),
+        sheets,
+        {"by": by, "at": at, "key": key, "device_at": device_at, "conflict_note": conflict_note},
     )
 
 
-def survey_case(*, sheet: SurveySheet, by: User, at: datetime, key: str) -> Done:
+def survey_case(
+    *, sheet: SurveySheet, by: User, at: datetime, key: str, conflict_note: str = ""
+) -> Done:
     """Record Phiếu B of one household: a set of one."""
     case = sheet.case
     return survey_cases(
-        round=case.round, village_review=case.village_review, sheets=[sheet], by=by, at=at, key=key
+        round=case.round,
+        village_review=case.village_review,
+        sheets=[sheet],
+        by=by,
+        at=at,
+        key=key,
+        conflict_note=conflict_note,
     )
 
 
@@ -110,23 +124,39 @@ def screen_case(*, sheet: ScreeningSheet, by: User, at: datetime, key: str) -> D
     )
 
 
-def reverify_case(*, sheet: SurveySheet, outcome: str, by: User, at: datetime, key: str) -> Done:
+def reverify_case(
+    *,
+    sheet: SurveySheet,
+    outcome: str,
+    by: User,
+    at: datetime,
+    key: str,
+    conflict_note: str = "",
+) -> Done:
     """
     Record the re-verification of a contested household on a new Phiếu B (phúc tra).
 
     A late re-verification is done and shown as late: the limit flags, it does not block.
+
+    :raises Refused: also if the reviewer surveyed the household before and somebody else could
     """
-    case = sheet.case
-    return _record(
-        "reverify",
-        Survey.Kind.REVERIFICATION,
-        case.round,
-        case.village_review,
-        [sheet],
-        by,
-        at,
-        key,
-        outcome=outcome,
+    return _verify(
+        "reverify", Survey.Kind.REVERIFICATION, sheet, outcome, by, at, key, conflict_note
+    )
+
+
+def reexamine_case(
+    *,
+    sheet: SurveySheet,
+    outcome: str,
+    by: User,
+    at: datetime,
+    key: str,
+    conflict_note: str = "",
+) -> Done:
+    """Record what was found of a household that is heard again after the decision."""
+    return _verify(
+        "reexamine", Survey.Kind.REEXAMINATION, sheet, outcome, by, at, key, conflict_note
     )
 
 
@@ -135,43 +165,56 @@ def classify_village(*, village_review: VillageReview, by: User, at: datetime, k
     return perform("classify", Scope(village_review.round, village_review), by=by, at=at, key=key)
 
 
-def _record(
+def _verify(
     code: str,
     kind: Survey.Kind,
-    round: Round,
-    village_review: VillageReview | None,
-    sheets: Sequence[SurveySheet],
+    sheet: SurveySheet,
+    outcome: str,
     by: User,
     at: datetime,
     key: str,
-    device_at: datetime | None = None,
-    outcome: str = "",
+    conflict_note: str,
 ) -> Done:
-    standard = standard_of_code(round.standard)
+    case = sheet.case
+
+    def answer(deed: Deed) -> None:
+        case.complaints.filter(answered_at__isnull=True).update(answered_at=at, outcome=outcome)
+        if deed.declared.ends_term:
+            end_term(deed, case=case, village_review=case.village_review)
+
+    who = {"by": by, "at": at, "key": key, "conflict_note": conflict_note}
+    return _record(code, kind, of_case(case), [sheet], who, answer)
+
+
+def _record(
+    code: str,
+    kind: Survey.Kind,
+    scope: Scope,
+    sheets: Sequence[SurveySheet],
+    who: Mapping[str, Any],
+    also: Callable[[Deed], None] | None = None,
+) -> Done:
+    standard = standard_of_code(scope.round.standard)
     results = {
-        s.case.pk: classify(standard, round.area, s.income_score, s.deprived) for s in sheets
+        s.case.pk: classify(standard, scope.round.area, s.income_score, s.deprived) for s in sheets
     }
 
     def write(deed: Deed) -> None:
         _write_surveys(deed, kind, sheets, results)
-        if code == "reverify":
-            case = sheets[0].case
-            case.complaints.filter(answered_at__isnull=True).update(answered_at=at, outcome=outcome)
-            end_term(deed, case=case, village_review=case.village_review)
+        if also is not None:
+            also(deed)
 
     return perform(
         code,
-        Scope(round, village_review, [s.case.pk for s in sheets]),
-        by=by,
-        at=at,
-        key=key,
-        device_at=device_at,
+        scope,
+        **who,
         facts={
             "days": {s.case.code: s.surveyed_on.isoformat() for s in sheets},
             "results": {
                 s.case.code: [s.income_score, deprivations_to_text(s.deprived)] for s in sheets
             },
         },
+        private={"reviewers": {s.case.code: s.reviewer_name for s in sheets}},
         write=write,
     )
 

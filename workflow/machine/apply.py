@@ -19,7 +19,18 @@ from django.db.models import F, Q, QuerySet, When
 from django.utils import timezone
 
 from cases.duties import Duty
-from cases.models import Act, ActChain, Case, Event, Round, StateCount, User, VillageReview
+from cases.models import (
+    Act,
+    ActChain,
+    Case,
+    Event,
+    Level,
+    Round,
+    StateCount,
+    UnitSuccession,
+    User,
+    VillageReview,
+)
 from cases.permissions import duty_unit, forget_scope
 from cases.rules.packs import Act as Declared
 from cases.rules.packs import Move, Pack, Seat, Span
@@ -101,6 +112,7 @@ def apply(
             scope.village_reviews().select_related("round").select_for_update(of=["self"])
         )
         unit_id = _unit_of_duty(declared, scope, by, reviews)
+        _ask_pin(declared, scope)
         _ask_conditions(declared, asking)
         total = _count(declared, scope, asking)
         act = _record(declared, scope, by, at, key, digest, facts, unit_id, device_at)
@@ -123,6 +135,7 @@ def ask(code: str, scope: Scope, *, by: User, at: datetime) -> list[Refusal]:
     asking = _asking(scope, by, at, {})
     try:
         _unit_of_duty(declared, scope, by, None)
+        _ask_pin(declared, scope)
     except Refused as refused:
         return refused.refusals
     if not declared.moves:
@@ -194,7 +207,18 @@ def _asking(scope: Scope, by: User, at: datetime, facts: Mapping[str, Any]) -> A
         by=by,
         village_review=scope.village_review,
         facts=facts,
+        case_ids=scope.case_ids,
     )
+
+
+def _ask_pin(declared: Declared, scope: Scope) -> None:
+    """
+    Hold the round to the edition it was opened under; only an act of its own leads to another.
+
+    :raises Refused: if the edition's content is no longer what the round pinned
+    """
+    if declared.code != "carry_over" and bytes(scope.round.pack_hash) != scope.pack.fingerprint:
+        raise Refused(declared.code, [refusal(scope.pack, "pack_changed")])
 
 
 def _same_answer(earlier: Act, digest: bytes, pack: Pack, code: str) -> Done:
@@ -213,6 +237,8 @@ def _unit_of_duty(
     """
     # Rights are read at the act, not when the page was opened.
     forget_scope(by)
+    if declared.seat == Seat.KEEPER:
+        return _unit_of_successor(declared, scope, by)
     levels = {
         Seat.VILLAGE: ("VILLAGE", "COMMUNE"),
         Seat.COMMUNE: ("COMMUNE",),
@@ -226,6 +252,31 @@ def _unit_of_duty(
     if not held or len(held) < len(units):
         raise Refused(declared.code, [refusal(scope.pack, "no_duty", detail=str(by))])
     return held[0]
+
+
+def _unit_of_successor(declared: Declared, scope: Scope, by: User) -> int:
+    """
+    Return the unit that followed the round's own and on which the actor holds the duty.
+
+    :raises Refused: if there is none
+    """
+    kept = scope.village_review or scope.round
+    after = UnitSuccession.objects.filter(predecessor=kept.keeper_id).order_by("successor")
+    for successor in after.values_list("successor", flat=True):
+        if duty_unit(by, Duty(declared.duty), SuccessorUnit(successor)) is not None:
+            return successor
+    raise Refused(declared.code, [refusal(scope.pack, "no_duty", detail=str(by))])
+
+
+@dataclass(frozen=True)
+class SuccessorUnit:
+    """A commune that takes a round over, as rights are asked of it."""
+
+    unit_id: int
+
+    @property
+    def scope_unit_ids(self) -> dict[str, int | None]:
+        return {Level.COMMUNE: self.unit_id}
 
 
 def _ask_conditions(declared: Declared, asking: Asking) -> None:

@@ -5,14 +5,14 @@ A guard code is bound to a `Q` over the case; a condition code to a question abo
 A code that nothing binds, and a binding that no pack uses, stop the start-up (see checks).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from cases.models import Round, User, VillageReview
+from cases.models import Case, Round, User, VillageReview
 from cases.rules.packs import Pack
 
 
@@ -27,6 +27,14 @@ class Asking:
     by: User | None = None
     village_review: VillageReview | None = None
     facts: Mapping[str, Any] | None = None
+    case_ids: Sequence[int] | None = None
+
+    def cases(self) -> QuerySet[Case]:
+        """Return the cases the act is on, whether or not it may move them."""
+        rows = Case.objects.filter(round=self.round)
+        if self.village_review is not None:
+            rows = rows.filter(village_review=self.village_review)
+        return rows if self.case_ids is None else rows.filter(pk__in=self.case_ids)
 
 
 Guard = Callable[[Asking], Q]

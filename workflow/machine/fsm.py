@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_fsm import transition
 
 from cases.models import Case
-from cases.rules.packs import PACKS, Act, Move, Pack
+from cases.rules.packs import PACKS, Act, Move, Pack, Review
 from workflow.machine.bindings import GUARDS, Asking
 from workflow.machine.evaluate import holds
 
@@ -24,19 +24,20 @@ def attach() -> None:
     for pack in PACKS.values():
         for act in pack.acts:
             for move in act.moves:
-                name = method_name(act, move)
+                name = method_name(act, move, pack.review)
                 if not hasattr(Case, name):
                     setattr(Case, name, _method(name, pack, act, move, field))
     field._collect_transitions(sender=Case)
 
 
-def method_name(act: Act, move: Move) -> str:
-    """Return the act's code, or "act__target" when it has several moves."""
-    if len(act.moves) == 1:
-        return act.code
-    name = f"{act.code}__{move.target}"
-    twins = [m for m in act.moves if m.target == move.target]
-    return name if len(twins) == 1 else f"{name}_{twins.index(move) + 1}"
+def method_name(act: Act, move: Move, review: Review = Review.PERIODIC) -> str:
+    """Return the act's code, or "act__target" when it has several moves; other reviews prefix it."""
+    name = act.code
+    if len(act.moves) > 1:
+        name = f"{act.code}__{move.target}"
+        twins = [m for m in act.moves if m.target == move.target]
+        name = name if len(twins) == 1 else f"{name}_{twins.index(move) + 1}"
+    return name if review == Review.PERIODIC else f"{review.value.lower()}__{name}"
 
 
 def _method(name: str, pack: Pack, act: Act, move: Move, field: Any) -> Callable[[Case], None]:

@@ -17,9 +17,13 @@ TABLE = Case._meta.db_table
 NAMES = ("rasoat_case_starts_new", "rasoat_case_step_declared")
 
 
-def declared_steps() -> list[str]:
-    """Return every allowed "from>to" pair of all packs."""
-    return sorted({f"{a}>{b}" for pack in PACKS.values() for a, b in pack.steps()})
+def declared_steps() -> dict[str, list[str]]:
+    """Return, by review, every allowed "from>to" pair of its packs."""
+    steps: dict[str, set[str]] = {}
+    for pack in PACKS.editions():
+        pairs = {f"{a}>{b}" for a, b in pack.steps()}
+        steps[pack.review.value] = steps.get(pack.review.value, set()) | pairs
+    return {review: sorted(pairs) for review, pairs in sorted(steps.items())}
 
 
 def install(using: str) -> None:
@@ -68,15 +72,22 @@ def _undeclared() -> str:
     Comparisons, not one list of pairs: SQLite builds such a list anew for every row it updates,
     which cost a third of a list act.
     """
+    reviews = " ".join(
+        f"WHEN '{review}' THEN {_of_review(steps)}" for review, steps in declared_steps().items()
+    )
+    return f"OLD.state <> NEW.state AND NOT CASE OLD.review {reviews} ELSE 1 = 0 END"
+
+
+def _of_review(steps: list[str]) -> str:
     targets: dict[str, list[str]] = {}
-    for step in declared_steps():
+    for step in steps:
         source, target = step.split(">")
         targets.setdefault(source, []).append(target)
     choices = " ".join(
         f"WHEN '{source}' THEN " + " OR ".join(f"NEW.state = '{target}'" for target in after)
         for source, after in targets.items()
     )
-    return f"OLD.state <> NEW.state AND NOT CASE OLD.state {choices} ELSE 1 = 0 END"
+    return f"CASE OLD.state {choices} ELSE 1 = 0 END"
 
 
 def _postgresql() -> list[str]:

@@ -7,17 +7,33 @@ no page and no clock; `workflow.machine` turns it into statements, buttons and r
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
+
+from cases.rules.packs.problems import Problem, Reason, problems_of
 
 Mark = Literal["S", "K", "?"]  # seen in a source, remembered, unsure
 
 
 class PackError(Exception):
     """A pack contradicts itself; the message names the pack, the key and the reason."""
+
+    def __init__(self, pack: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(f"{pack}: {problem}" for problem in problems))
+        self.problems = problems
+
+
+class Review(StrEnum):
+    """The four reviews (Điều 4, 5, 6 of Decision 24/2021/QĐ-TTg; Decree 30/2025/NĐ-CP)."""
+
+    PERIODIC = "PERIODIC"
+    AD_HOC = "AD_HOC"
+    AVERAGE_LIVING = "AVERAGE"
+    LOW_INCOME = "LOW_INCOME"
 
 
 class Span(StrEnum):
@@ -34,6 +50,7 @@ class Seat(StrEnum):
     VILLAGE = "village"  # the village itself or its commune
     COMMUNE = "commune"
     SUPERIOR = "superior"  # the level above the commune: district, or province from 01/07/2025
+    KEEPER = "keeper"  # the unit that takes a round over from one that ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +64,8 @@ class State:
     code: str
     title: str
     stage: str  # code of the Stage it is shown under
-    final: bool = False
+    source: Source
+    final: bool = False  # nothing is owed any more; a later act may still reopen it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +122,7 @@ class Act:
     leaves_behind: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
     starts_term: str = ""
     ends_term: str = ""
 
@@ -129,17 +148,45 @@ class TermRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class Form:
+    """A paper of the procedure, by its number in the annex."""
+
     code: str
     title: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a duty in the text of the law."""
+
+    duty: str
+    title: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Pack:
+    """
+    One edition of one review's procedure.
+
+    A periodic review has a `window` of (month, day) first and last day. The others start on
+    `start_day` of each of `months`. `replaces`: the edition that this one follows from its first
+    day on. `consent` is agreeing people over attending people, at least; None: no meeting.
+    """
+
+    code: str
+    title: str
+    review: Review
+    review_source: Source
     in_force_from: date
     in_force_until: date | None  # first day it no longer applies
     superior_level: Literal["DISTRICT", "PROVINCE"]
     superior_source: Source
-    window: tuple[tuple[int, int], tuple[int, int]]  # (month, day) first and last day
+    window: tuple[tuple[int, int], tuple[int, int]] | None
     window_source: Source
-    consent: tuple[int, int]  # agreeing people over attending people, at least
-    consent_source: Source
+    consent: tuple[int, int] | None
+    consent_source: Source | None
     stages: tuple[Stage, ...]
     states: tuple[State, ...]
     acts: tuple[Act, ...]
@@ -147,17 +194,41 @@ class Pack:
     conditions: tuple[Rule, ...]
     refusals: tuple[Rule, ...]  # the refusals every act can meet: state, duty, key
     terms: tuple[TermRule, ...]
+    forms: tuple[Form, ...]
+    holders: tuple[Holder, ...]
+    start_day: int = 0
+    months: tuple[int, ...] = ()
+    edition: int = 1
+    replaces: str = ""
     by_code: Mapping[str, Act] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_code", {act.code: act for act in self.acts})
-        for problem in self._problems():
-            raise PackError(f"{self.code}: {problem}")
+        if problems := tuple(problems_of(self)):
+            raise PackError(self.code, problems)
 
     def covers(self, day: date) -> bool:
         return self.in_force_from <= day and (
             self.in_force_until is None or day < self.in_force_until
         )
+
+    def days_of(self, year: int, month: int = 0) -> tuple[date, date | None]:
+        """Return the first and the last day of a review; None: no last day is fixed."""
+        if self.window is not None:
+            first, last = self.window
+            return date(year, *first), date(year, *last)
+        return date(year, month, self.start_day), None
+
+    @property
+    def share(self) -> tuple[int, int]:
+        """
+        Return how many of how many attending must agree, at least.
+
+        :raises PackError: if the review has no village meeting
+        """
+        if self.consent is None:
+            raise PackError(self.code, (Problem("consent", Reason.MISSING_KEY),))
+        return self.consent
 
     def rule(self, code: str) -> Rule:
         return next(
@@ -180,38 +251,9 @@ class Pack:
             for source in move.sources
         }
 
-    def digest(self) -> bytes:
+    @cached_property
+    def fingerprint(self) -> bytes:
         """Return the SHA-256 of the pack's content; a round pins it."""
         content = {name: value for name, value in asdict(self).items() if name != "by_code"}
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).digest()
-
-    def _problems(self) -> Iterator[str]:
-        states = {state.code for state in self.states}
-        stages = {stage.code for stage in self.stages}
-        guards = {rule.code for rule in self.guards}
-        conditions = {rule.code for rule in self.conditions}
-        terms = {term.code for term in self.terms}
-        for state in self.states:
-            if state.stage not in stages:
-                yield f"state {state.code}: unknown stage {state.stage}"
-        for act in self.acts:
-            named = {*act.sources, *act.untouched, *(move.target for move in act.moves)}
-            for code in sorted(named - states):
-                yield f"act {act.code}: unknown state {code}"
-            for code in sorted({g for move in act.moves for g in move.guards} - guards):
-                yield f"act {act.code}: unknown guard {code}"
-            for code in sorted(set(act.conditions) - conditions):
-                yield f"act {act.code}: unknown condition {code}"
-            for code in sorted({act.starts_term, act.ends_term} - terms - {""}):
-                yield f"act {act.code}: unknown term {code}"
-            if set(act.sources) & set(act.untouched):
-                yield f"act {act.code}: moves and passes over the same state"
-        used = {g for act in self.acts for move in act.moves for g in move.guards}
-        for code in sorted(guards - used):
-            yield f"guard {code} is used by no act"
-        asked = {c for act in self.acts for c in act.conditions}
-        for code in sorted(conditions - asked):
-            yield f"condition {code} is used by no act"
-        if not 0 < self.consent[0] <= self.consent[1]:
-            yield f"consent {self.consent}: not a share between 0 and 1"

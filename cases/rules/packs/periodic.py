@@ -7,413 +7,39 @@ from dataclasses import replace
 from datetime import date
 
 from cases.duties import Duty
-from cases.rules.packs.model import (
-    Act,
-    Move,
-    Pack,
-    Rule,
-    Seat,
-    Source,
-    Span,
-    Stage,
-    State,
-    TermRule,
+from cases.rules.packs.assembly import assemble
+from cases.rules.packs.catalogue import (
+    AFTER_POSTING,
+    ARRIVING,
+    BEFORE_DECISION,
+    BEFORE_POSTING,
+    DEPARTING,
+    DONE,
+    IN_POSTING,
+    INTERRUPTING,
+    LISTING,
+    MEETING,
+    OUT,
+    POSTING,
+    RECOGNISING,
+    REFUSING,
+    REPORTING,
+    SCREENING,
+    SURVEYING,
+    WINDOW,
+    WITHDRAWING,
 )
+from cases.rules.packs.catalogue import (
+    TERMS as TERM_SOURCES,
+)
+from cases.rules.packs.later import AFTER_DECISION, FOR_THE_ROUND, GRIEVANCE
+from cases.rules.packs.model import Act, Move, Review, Seat, Source, Span, TermRule
 
 
 def _(text: str) -> str:
     """Mark a Vietnamese text for translation; packs know no Django."""
     return text
 
-
-LISTING = Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 1", "S")
-SURVEYING = Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 2", "S")
-MEETING = Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 3", "S")
-POSTING = Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 4", "K")
-REPORTING = Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 5", "K")
-RECOGNISING = Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 6", "K")
-WINDOW = Source("QĐ 24/2021/QĐ-TTg, Điều 3 khoản 1 điểm a", "S")
-SCREENING = Source("TT 07/2021/TT-BLĐTBXH, Phụ lục II (Phiếu A)", "S")
-SCORING = Source("TT 07/2021/TT-BLĐTBXH, Phiếu B; VBHN 1315/VBHN-BLĐTBXH", "S")
-REFUSING = Source("QĐ 24/2021/QĐ-TTg, Điều 5 (áp dụng cho hộ có Mẫu số 01)", "K")
-DEPARTING = Source("TT 07/2021/TT-BLĐTBXH, Phụ lục VII (cột giảm khác)", "S")
-DESIGN = Source("Thiết kế hệ thống (một việc chỉ được ghi một lần)", "K")
-
-STAGES = (
-    Stage("listing", _("Lập danh sách")),
-    Stage("survey", _("Khảo sát, phân loại")),
-    Stage("meeting", _("Họp dân")),
-    Stage("posting", _("Niêm yết")),
-    Stage("complaint", _("Phúc tra")),
-    Stage("report", _("Báo cáo, ý kiến")),
-    Stage("decision", _("Quyết định")),
-    Stage("done", _("Đã xong")),
-)
-
-STATES = (
-    State("new", _("Chưa vào danh sách"), "listing"),
-    State("requested", _("Đã nhận giấy đề nghị"), "listing"),
-    State("listed", _("Trong danh sách rà soát"), "survey"),
-    State("screened", _("Đạt Phiếu A"), "survey"),
-    State("surveyed", _("Đã khảo sát"), "survey"),
-    State("classified", _("Đã phân loại"), "meeting"),
-    State("disagreed", _("Họp dân chưa đồng ý"), "survey"),
-    State("agreed", _("Họp dân đồng ý"), "posting"),
-    State("posted", _("Đang niêm yết"), "posting"),
-    State("contested", _("Có khiếu nại"), "complaint"),
-    State("reverified", _("Đã phúc tra"), "complaint"),
-    State("reposted", _("Đang niêm yết lại"), "complaint"),
-    State("cleared", _("Hết niêm yết"), "report"),
-    State("reported", _("Đã báo cáo, chờ ý kiến"), "report"),
-    State("objected", _("Cấp trên chưa thống nhất"), "survey"),
-    State("consented", _("Cấp trên thống nhất"), "decision"),
-    State("recognised", _("Đã công nhận"), "decision"),
-    State("certified", _("Đã cấp giấy chứng nhận"), "done", final=True),
-    State("escaped", _("Đã công nhận thoát nghèo, thoát cận nghèo"), "done", final=True),
-    State("unqualified", _("Không đủ điều kiện, chờ trả lời"), "decision"),
-    State("refused", _("Đã trả lời không công nhận"), "done", final=True),
-    State("left", _("Ra khỏi danh sách"), "done", final=True),
-)
-
-# What a list act leaves alone: those who are out, and those who are already further on.
-OUT = ("unqualified", "refused", "left")
-DONE = ("recognised", "certified", "escaped")
-AFTER_POSTING = ("cleared", "reported", "consented", *DONE)
-# A household that asked late is here while others are already further on.
-BEFORE_POSTING = (
-    "new",
-    "requested",
-    "listed",
-    "screened",
-    "surveyed",
-    "classified",
-    "disagreed",
-    "agreed",
-    "objected",
-)
-IN_POSTING = ("posted", "contested", "reverified", "reposted")
-BEFORE_DECISION = (
-    "requested",
-    "listed",
-    "screened",
-    "surveyed",
-    "classified",
-    "disagreed",
-    "agreed",
-    "posted",
-    "contested",
-    "reverified",
-    "reposted",
-    "cleared",
-    "reported",
-    "objected",
-    "consented",
-)
-
-GUARDS = (
-    Rule(
-        "basis_known",
-        _("Hộ không có trong danh sách năm trước và không có Giấy đề nghị (Mẫu số 01)."),
-        _("Nhận Giấy đề nghị Mẫu số 01 của hộ rồi lập lại danh sách."),
-        LISTING,
-    ),
-    Rule(
-        "is_requester",
-        _("Phiếu A chỉ dùng cho hộ có Giấy đề nghị; hộ này đang được quản lý."),
-        _("Khảo sát hộ bằng Phiếu B."),
-        SCREENING,
-    ),
-    Rule(
-        "needs_no_screen",
-        _("Hộ có Giấy đề nghị phải qua Phiếu A trước khi khảo sát bằng Phiếu B."),
-        _("Ghi kết quả Phiếu A của hộ."),
-        SCREENING,
-    ),
-    Rule(
-        "screen_passed", _("Phiếu A chưa đạt."), _("Ghi kết quả Phiếu A."), SCREENING, entered=True
-    ),
-    Rule("screen_failed", _("Phiếu A đạt."), _("Ghi kết quả Phiếu A."), SCREENING, entered=True),
-    Rule(
-        "survey_complete",
-        _("Phiếu B chưa đủ: thiếu điểm B1, điểm B2 hoặc kết quả phân loại."),
-        _("Nhập tổng điểm B1 và mười hai chỉ số thiếu hụt của phiếu có chữ ký."),
-        SCORING,
-        entered=True,
-    ),
-    Rule(
-        "tally_recorded",
-        _("Chưa có kết quả biểu quyết của cuộc họp cho hộ này."),
-        _("Ghi số người đồng ý cho từng hộ có trong danh sách họp."),
-        MEETING,
-        entered=True,
-    ),
-    Rule(
-        "enough_agree",
-        _("Chưa đủ ít nhất một nửa số người dự họp đồng ý."),
-        _("Rà soát lại hộ rồi họp lần mới."),
-        MEETING,
-        entered=True,
-    ),
-    Rule(
-        "too_few_agree",
-        _("Đã có ít nhất một nửa số người dự họp đồng ý."),
-        _("Niêm yết kết quả."),
-        MEETING,
-        entered=True,
-    ),
-    Rule(
-        "posting_open",
-        _("Thời hạn niêm yết đã hết nên không còn nhận khiếu nại về niêm yết."),
-        _("Hướng dẫn hộ khiếu nại quyết định theo Luật Khiếu nại."),
-        POSTING,
-    ),
-    Rule(
-        "posting_over",
-        _("Chưa đủ ba ngày làm việc niêm yết."),
-        _("Chờ đến hết ngày niêm yết cuối cùng rồi kết thúc niêm yết."),
-        POSTING,
-    ),
-    Rule(
-        "questioned",
-        _("Cấp trên không nêu hộ này."),
-        _("Không cần làm gì."),
-        REPORTING,
-        entered=True,
-    ),
-    Rule(
-        "not_questioned",
-        _("Cấp trên chưa thống nhất kết quả của hộ này."),
-        _("Rà soát lại hộ này."),
-        REPORTING,
-        entered=True,
-    ),
-    Rule(
-        "result_as_posted",
-        _("Kết quả của hộ khác với kết quả đã niêm yết."),
-        _("Niêm yết lại kết quả của hộ trước khi quyết định."),
-        POSTING,
-    ),
-    Rule(
-        "class_poor",
-        _("Hộ không thuộc diện nghèo, cận nghèo."),
-        _("Trả lời hộ bằng văn bản, nêu lý do."),
-        RECOGNISING,
-    ),
-    Rule(
-        "class_not_poor",
-        _("Hộ thuộc diện nghèo, cận nghèo."),
-        _("Công nhận hộ trong quyết định."),
-        RECOGNISING,
-    ),
-    Rule(
-        "on_opening_list",
-        _("Hộ không có trong danh sách năm trước."),
-        _("Trả lời hộ bằng văn bản, nêu lý do."),
-        RECOGNISING,
-    ),
-    Rule(
-        "reason_given",
-        _("Văn bản trả lời chưa nêu lý do không công nhận."),
-        _("Ghi lý do không công nhận của từng hộ."),
-        REFUSING,
-        entered=True,
-    ),
-    Rule(
-        "departure_known",
-        _("Chưa ghi lý do ra khỏi danh sách."),
-        _("Chọn lý do: hộ đơn thân chết, chuyển đi, tách hộ hoặc nhập hộ."),
-        DEPARTING,
-        entered=True,
-    ),
-)
-
-CONDITIONS = (
-    Rule(
-        "within_window",
-        _("Ngày làm việc nằm ngoài thời gian rà soát định kỳ (từ 01/9 đến hết 14/12)."),
-        _("Làm việc này trong thời gian rà soát của năm."),
-        WINDOW,
-    ),
-    Rule(
-        "papers_on_file",
-        _("Chưa có quyết định lập Ban Chỉ đạo hoặc kế hoạch rà soát."),
-        _("Ghi số, ngày của cả hai văn bản."),
-        LISTING,
-    ),
-    Rule(
-        "form_on_file",
-        _("Chưa ghi số hoặc ngày nhận của Giấy đề nghị (Mẫu số 01)."),
-        _("Ghi số tiếp nhận và ngày nhận giấy."),
-        LISTING,
-    ),
-    Rule(
-        "surveyed_in_round",
-        _("Ngày khảo sát nằm ngoài thời gian rà soát hoặc sau ngày hôm nay."),
-        _("Ghi đúng ngày khảo sát trên phiếu."),
-        WINDOW,
-    ),
-    Rule(
-        "surveyed_anew",
-        _("Ngày khảo sát lại sớm hơn cuộc họp, khiếu nại hoặc ý kiến làm cho hộ phải rà soát lại."),
-        _("Khảo sát lại hộ và ghi ngày của phiếu mới."),
-        SURVEYING,
-    ),
-    Rule(
-        "not_decided_yet",
-        _("Xã đã ký quyết định công nhận của năm này nên đợt rà soát định kỳ không nhận thêm hộ."),
-        _("Xét Giấy đề nghị của hộ trong đợt rà soát thường xuyên (Điều 5)."),
-        RECOGNISING,
-    ),
-    Rule(
-        "met_in_round",
-        _("Ngày họp nằm ngoài thời gian rà soát, sau ngày hôm nay, hoặc trước ngày khảo sát hộ."),
-        _("Ghi đúng ngày họp trên biên bản; cuộc họp chỉ xét những hộ đã khảo sát."),
-        MEETING,
-    ),
-    Rule(
-        "chaired_by_village_head",
-        _("Cuộc họp không do Trưởng thôn của thôn này chủ trì."),
-        _("Mời Trưởng thôn chủ trì rồi họp lại."),
-        MEETING,
-    ),
-    Rule(
-        "required_people_present",
-        _("Thiếu thành phần bắt buộc: Ban Chỉ đạo cấp xã, rà soát viên, đại diện hộ dân."),
-        _("Họp lại với đủ thành phần."),
-        MEETING,
-    ),
-    Rule(
-        "parts_fit_attendance",
-        _("Số người của một thành phần nhiều hơn tổng số người dự họp."),
-        _("Đối chiếu danh sách dự họp rồi ghi lại số người của từng thành phần."),
-        MEETING,
-    ),
-    Rule(
-        "front_invited",
-        _("Chưa mời Ủy ban Mặt trận Tổ quốc cấp xã giám sát cuộc họp."),
-        _("Mời Mặt trận Tổ quốc cấp xã rồi họp lại."),
-        MEETING,
-    ),
-    Rule(
-        "tally_fits_attendance",
-        _("Số phiếu của một hộ nhiều hơn số người dự họp."),
-        _(
-            "Đối chiếu biên bản: đồng ý, không đồng ý và không ý kiến cộng lại không quá số người dự."
-        ),
-        MEETING,
-    ),
-    Rule(
-        "minutes_signed",
-        _("Biên bản chưa lập thành hai bản có chữ ký của chủ trì, thư ký và đại diện hộ dân."),
-        _("Lập đủ hai bản, ký đủ rồi ghi số biên bản."),
-        MEETING,
-    ),
-    Rule(
-        "posted_at_both_places",
-        _("Phải niêm yết ở cả nhà văn hóa (nhà sinh hoạt cộng đồng) thôn và trụ sở UBND cấp xã."),
-        _("Niêm yết ở cả hai nơi rồi ghi lại."),
-        POSTING,
-    ),
-    Rule(
-        "no_other_posting_open",
-        _("Thôn đang có một bảng niêm yết chưa kết thúc."),
-        _("Kết thúc niêm yết đang chạy rồi niêm yết tiếp."),
-        POSTING,
-    ),
-    Rule(
-        "complaint_written_down",
-        _("Chưa ghi người khiếu nại hoặc nội dung khiếu nại."),
-        _("Ghi họ tên người khiếu nại và nội dung."),
-        POSTING,
-    ),
-    Rule(
-        "report_numbered",
-        _("Báo cáo chưa có số văn bản."),
-        _("Ghi số văn bản báo cáo."),
-        REPORTING,
-    ),
-    Rule(
-        "opinion_in_writing",
-        _("Ý kiến của cấp trên phải bằng văn bản có số."),
-        _("Ghi số văn bản trả lời."),
-        REPORTING,
-    ),
-    Rule(
-        "each_question_has_a_reason",
-        _("Hộ chưa được thống nhất phải có lý do, và phải thuộc báo cáo này."),
-        _("Ghi lý do cho từng hộ được nêu."),
-        REPORTING,
-    ),
-    Rule(
-        "decision_numbered",
-        _("Quyết định chưa có số văn bản."),
-        _("Ghi số quyết định theo Mẫu số 02."),
-        RECOGNISING,
-    ),
-)
-
-REFUSALS = (
-    Rule(
-        "wrong_state",
-        _("Hồ sơ chưa ở bước cho phép làm việc này."),
-        _("Xem bước hiện tại của hồ sơ và làm xong bước trước."),
-        Source("QĐ 24/2021/QĐ-TTg, Điều 4 (thứ tự các khoản)", "S"),
-    ),
-    Rule(
-        "no_duty",
-        _("Người này không có thẩm quyền làm việc này ở đơn vị này."),
-        _("Chuyển việc cho người có thẩm quyền ở đúng đơn vị."),
-        Source("QĐ 24/2021/QĐ-TTg, Điều 4 (người thực hiện từng khoản)", "S"),
-    ),
-    Rule(
-        "nothing_to_do",
-        _("Không có hồ sơ nào ở bước này."),
-        _("Kiểm tra lại danh sách; có thể việc này đã được làm."),
-        Source("QĐ 24/2021/QĐ-TTg, Điều 4 (thứ tự các khoản)", "S"),
-    ),
-    Rule(
-        "key_reused",
-        _("Yêu cầu này trùng mã với một việc khác đã ghi."),
-        _("Tải lại trang rồi làm lại."),
-        DESIGN,
-    ),
-    Rule(
-        "round_exists",
-        _("Xã này đã mở đợt rà soát của năm này."),
-        _("Dùng đợt rà soát đang có."),
-        Source("QĐ 24/2021/QĐ-TTg, Điều 3 khoản 1 điểm a (mỗi năm một lần)", "S"),
-    ),
-    Rule(
-        "unit_not_in_force",
-        _("Đơn vị này không phải là một xã, phường, thị trấn, đặc khu đang có vào ngày này."),
-        _("Chọn đơn vị đang có theo văn bản sắp xếp đơn vị hành chính."),
-        DESIGN,
-    ),
-    Rule(
-        "area_unknown",
-        _("Chưa xác định đơn vị này là nông thôn hay thành thị nên chưa biết chuẩn thu nhập."),
-        _("Cập nhật khu vực của đơn vị theo văn bản của cấp có thẩm quyền rồi mở đợt."),
-        Source("NĐ 07/2021/NĐ-CP, Điều 3 (chuẩn theo khu vực)", "S"),
-    ),
-    Rule(
-        "already_on_list",
-        _("Hộ này đã có hồ sơ trong đợt rà soát."),
-        _("Mở hồ sơ đang có của hộ."),
-        LISTING,
-    ),
-    Rule(
-        "managed_already",
-        _("Hộ này đang trong danh sách hộ nghèo, hộ cận nghèo năm trước."),
-        _("Không cần Giấy đề nghị: hộ vào danh sách rà soát khi lập danh sách."),
-        LISTING,
-    ),
-    Rule(
-        "unknown_case",
-        _("Không tìm thấy hồ sơ này trong phạm vi của việc."),
-        _("Kiểm tra mã hộ, thôn và đợt rà soát."),
-        DESIGN,
-    ),
-)
 
 ACTS = (
     Act(
@@ -436,6 +62,7 @@ ACTS = (
         moves=(Move(("new",), "requested", ("basis_known",)),),
         conditions=("within_window", "not_decided_yet", "form_on_file"),
         evidence=(_("Giấy đề nghị Mẫu số 01"),),
+        forms=("mau-01",),
     ),
     Act(
         "build_list",
@@ -452,6 +79,7 @@ ACTS = (
         ),
         conditions=("within_window", "not_decided_yet"),
         evidence=(_("Danh sách hộ cần rà soát (Phụ lục I)"),),
+        forms=("phu-luc-1",),
     ),
     Act(
         "screen",
@@ -466,6 +94,7 @@ ACTS = (
         ),
         conditions=("within_window", "surveyed_in_round"),
         evidence=(_("Phiếu A"),),
+        forms=("phieu-a",),
     ),
     Act(
         "survey",
@@ -480,8 +109,9 @@ ACTS = (
                 ("screened", "surveyed", "disagreed", "objected"), "surveyed", ("survey_complete",)
             ),
         ),
-        conditions=("within_window", "surveyed_in_round", "surveyed_anew"),
+        conditions=("within_window", "surveyed_in_round", "surveyed_anew", "interest_noted"),
         evidence=(_("Phiếu B có chữ ký"),),
+        forms=("phieu-b",),
     ),
     Act(
         "classify",
@@ -491,7 +121,7 @@ ACTS = (
         Seat.VILLAGE,
         Span.VILLAGE,
         moves=(Move(("surveyed",), "classified", ("survey_complete",)),),
-        passes_over=("classified", "agreed", *IN_POSTING, *AFTER_POSTING, *OUT),
+        passes_over=("classified", "agreed", "interrupted", *IN_POSTING, *AFTER_POSTING, *OUT),
         conditions=("within_window",),
         evidence=(_("Bảng tổng hợp kết quả phân loại của thôn"),),
     ),
@@ -506,7 +136,7 @@ ACTS = (
             Move(("classified",), "agreed", ("tally_recorded", "enough_agree")),
             Move(("classified",), "disagreed", ("tally_recorded", "too_few_agree")),
         ),
-        passes_over=("agreed", *IN_POSTING, *AFTER_POSTING, *OUT),
+        passes_over=("agreed", "interrupted", *IN_POSTING, *AFTER_POSTING, *OUT),
         conditions=(
             "within_window",
             "met_in_round",
@@ -516,8 +146,10 @@ ACTS = (
             "front_invited",
             "tally_fits_attendance",
             "minutes_signed",
+            "interest_noted",
         ),
         evidence=(_("Biên bản họp (Phụ lục V), hai bản"),),
+        forms=("phu-luc-5",),
     ),
     Act(
         "post_list",
@@ -526,11 +158,39 @@ ACTS = (
         Duty.POST,
         Seat.VILLAGE,
         Span.VILLAGE,
-        moves=(Move(("agreed",), "posted"),),
+        moves=(Move(("agreed", "interrupted"), "posted"),),
         passes_over=(*IN_POSTING, *AFTER_POSTING, *OUT),
+        # By the minutes: who is still before a meeting of their own waits for the next posting.
+        leaves_behind=tuple(s for s in BEFORE_POSTING if s not in ("agreed", "interrupted")),
         conditions=("within_window", "posted_at_both_places", "no_other_posting_open"),
         evidence=(_("Ảnh niêm yết ở hai nơi"),),
         starts_term="posting",
+    ),
+    Act(
+        "interrupt_posting",
+        _("Ghi niêm yết bị gián đoạn"),
+        INTERRUPTING,
+        Duty.POST,
+        Seat.VILLAGE,
+        Span.VILLAGE,
+        moves=(Move(("posted",), "interrupted"),),
+        passes_over=("contested", "reverified", "reposted", *AFTER_POSTING, *OUT),
+        leaves_behind=BEFORE_POSTING,
+        conditions=("within_window", "interruption_explained"),
+        evidence=(_("Biên bản hoặc ảnh chỗ niêm yết"),),
+        ends_term="posting",
+    ),
+    Act(
+        "interrupt_reposting",
+        _("Ghi niêm yết lại bị gián đoạn"),
+        INTERRUPTING,
+        Duty.POST,
+        Seat.VILLAGE,
+        Span.CASE,
+        moves=(Move(("reposted",), "reverified"),),
+        conditions=("within_window", "interruption_explained"),
+        evidence=(_("Biên bản hoặc ảnh chỗ niêm yết"),),
+        ends_term="reposting",
     ),
     Act(
         "complain",
@@ -552,8 +212,15 @@ ACTS = (
         Seat.COMMUNE,
         Span.CASE,
         moves=(Move(("contested",), "reverified", ("survey_complete",)),),
-        conditions=("within_window", "surveyed_in_round", "surveyed_anew"),
+        conditions=(
+            "within_window",
+            "surveyed_in_round",
+            "surveyed_anew",
+            "reverified_by_another",
+            "interest_noted",
+        ),
         evidence=(_("Phiếu B phúc tra"),),
+        forms=("phieu-b",),
         ends_term="reverification",
     ),
     Act(
@@ -640,9 +307,10 @@ ACTS = (
                 ("result_as_posted", "class_not_poor", "is_requester"),
             ),
         ),
-        passes_over=OUT,
-        conditions=("within_window", "decision_numbered"),
+        passes_over=(*OUT, *DONE),
+        conditions=("within_window", "decision_numbered", "interest_noted"),
         evidence=(_("Quyết định Mẫu số 02"),),
+        forms=("mau-02",),
     ),
     Act(
         "issue_certificates",
@@ -652,8 +320,11 @@ ACTS = (
         Seat.COMMUNE,
         Span.ROUND,
         moves=(Move(("recognised",), "certified"),),
-        passes_over=("certified", "escaped", *OUT),
+        passes_over=("certified", "escaped", "reopened", "reexamined", *OUT),
+        # Decisions of an ad hoc round may come one after another.
+        leaves_behind=BEFORE_DECISION,
         evidence=(_("Giấy chứng nhận Mẫu số 03"),),
+        forms=("mau-03",),
     ),
     Act(
         "refuse",
@@ -676,24 +347,45 @@ ACTS = (
         conditions=("within_window",),
         evidence=(_("Giấy tờ chứng minh"),),
     ),
+    Act(
+        "record_arrival",
+        _("Ghi hộ chuyển đến, tách, nhập vào danh sách"),
+        ARRIVING,
+        Duty.RECORD_DEPARTURE,
+        Seat.COMMUNE,
+        Span.CASE,
+        moves=(Move(("new",), "listed", ("basis_known",)),),
+        conditions=("within_window", "not_decided_yet", "arrival_papers"),
+        evidence=(_("Giấy tờ chứng minh"),),
+    ),
+    Act(
+        "withdraw",
+        _("Ghi hộ rút đề nghị"),
+        WITHDRAWING,
+        Duty.RECORD_REQUEST,
+        Seat.COMMUNE,
+        Span.CASE,
+        moves=(Move((*BEFORE_DECISION, "unqualified"), "withdrawn", ("asked_by_form",)),),
+        conditions=("within_window", "withdrawal_in_writing"),
+        evidence=(_("Văn bản xin rút của hộ"),),
+    ),
+    *AFTER_DECISION,
+    *FOR_THE_ROUND,
 )
 
 TERMS = (
     TermRule("posting", _("Niêm yết"), 3, "WORKING", POSTING),
-    TermRule(
-        "reverification",
-        _("Phúc tra"),
-        3,
-        "WORKING",
-        Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 4 (3 hay 7 ngày: chưa kiểm chứng)", "?"),
-    ),
+    TermRule("reverification", _("Phúc tra"), 3, "WORKING", TERM_SOURCES["reverification"]),
     TermRule("reposting", _("Niêm yết lại"), 3, "WORKING", POSTING),
     TermRule("opinion", _("Cấp trên cho ý kiến"), 5, "WORKING", REPORTING),
+    GRIEVANCE,
 )
 
-THREE_TIERS = Pack(
+THREE_TIERS = assemble(
     code="qd24-2021-3cap",
     title=_("Rà soát định kỳ, chính quyền ba cấp (QĐ 24/2021/QĐ-TTg)"),
+    review=Review.PERIODIC,
+    review_source=WINDOW,
     in_force_from=date(2021, 9, 1),
     in_force_until=date(2025, 7, 1),
     superior_level="DISTRICT",
@@ -702,12 +394,7 @@ THREE_TIERS = Pack(
     window_source=WINDOW,
     consent=(1, 2),
     consent_source=MEETING,
-    stages=STAGES,
-    states=STATES,
     acts=ACTS,
-    guards=GUARDS,
-    conditions=CONDITIONS,
-    refusals=REFUSALS,
     terms=TERMS,
 )
 

@@ -1,0 +1,192 @@
+"""
+After the decision: a grievance, a revocation, a new decision, a correction.
+
+Nothing is undone. The decision stays as it was signed; a later one says what holds instead
+(Luật Khiếu nại; general rules on amending and revoking decisions).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db.models import F, Value
+
+from cases.models import (
+    Case,
+    CertificateRow,
+    Complaint,
+    Decision,
+    DecisionItem,
+    ReviewKind,
+    Round,
+    Standing,
+    User,
+)
+from cases.sets import insert_rows, insert_select
+from workflow.acts.deciding import enter_standings, standing_year
+from workflow.acts.deed import end_term, perform, start_term
+from workflow.machine.apply import Deed, Done
+from workflow.machine.scope import Scope, of_case
+
+
+def accept_grievance(
+    *, case: Case, complainant: str, content: str, by: User, at: datetime, key: str
+) -> Done:
+    """
+    Take a complaint against a signed decision: this household is heard again, its status holds on.
+
+    :raises Refused: more than ninety days after the decision
+    """
+
+    def write(deed: Deed) -> None:
+        counted = start_term(deed, village_review=case.village_review, case=case)
+        Complaint.objects.create(
+            case=case,
+            kind=Complaint.Kind.GRIEVANCE,
+            received_at=at,
+            complainant=complainant,
+            content=content,
+            due_on=counted.ends_on,
+            act=deed.act,
+        )
+
+    return perform(
+        "accept_grievance",
+        of_case(case),
+        by=by,
+        at=at,
+        key=key,
+        private={"complainant": complainant, "content": content},
+        write=write,
+    )
+
+
+def revoke_decision(
+    *,
+    round: Round,
+    number: str,
+    reasons: Mapping[str, str],
+    by: User,
+    at: datetime,
+    key: str,
+    conflict_note: str = "",
+) -> Done:
+    """
+    Revoke the decision for the named households: their certificates end, and they are heard again.
+
+    `reasons` maps household codes to reasons.
+    """
+
+    def write(deed: Deed) -> None:
+        _sign(deed, Decision.Kind.REVOCATION, number, reasons)
+        _cancel_certificates(deed)
+        _withdraw_standings(deed)
+
+    return _on_named("revoke_decision", round, number, reasons, by, at, key, write, conflict_note)
+
+
+def amend_decision(
+    *,
+    round: Round,
+    number: str,
+    reasons: Mapping[str, str],
+    by: User,
+    at: datetime,
+    key: str,
+    conflict_note: str = "",
+) -> Done:
+    """Decide anew on households that were heard again; the certificate follows by its own act."""
+
+    def write(deed: Deed) -> None:
+        _sign(deed, Decision.Kind.AMENDMENT, number, reasons)
+        _cancel_certificates(deed)
+        _withdraw_standings(deed)
+        deed.sets["decided_class"] = F("result_class")
+        enter_standings(deed, round, number)
+        for case in deed.cases().select_related("village_review"):
+            end_term(deed, case=case, village_review=case.village_review)
+
+    return _on_named("amend_decision", round, number, reasons, by, at, key, write, conflict_note)
+
+
+def correct_decision(
+    *,
+    round: Round,
+    number: str,
+    reasons: Mapping[str, str],
+    by: User,
+    at: datetime,
+    key: str,
+) -> Done:
+    """Correct what the decision says of the named households; no result can change by it."""
+
+    def write(deed: Deed) -> None:
+        _sign(deed, Decision.Kind.CORRECTION, number, reasons)
+
+    return _on_named("correct_decision", round, number, reasons, by, at, key, write)
+
+
+def _on_named(
+    code: str,
+    round: Round,
+    number: str,
+    reasons: Mapping[str, str],
+    by: User,
+    at: datetime,
+    key: str,
+    write: Callable[[Deed], None],
+    conflict_note: str = "",
+) -> Done:
+    ids = list(round.cases.filter(code__in=reasons).order_by("pk").values_list("pk", flat=True))
+    return perform(
+        code,
+        Scope(round, case_ids=ids),
+        by=by,
+        at=at,
+        key=key,
+        facts={"number": number, "cases": sorted(reasons)},
+        private={"reasons": dict(reasons)},
+        write=write,
+        conflict_note=conflict_note,
+    )
+
+
+def _sign(deed: Deed, kind: Decision.Kind, number: str, reasons: Mapping[str, str]) -> None:
+    decision = Decision.objects.create(
+        round=deed.scope.round,
+        kind=kind,
+        number=number,
+        signed_at=deed.at,
+        signer_name=deed.by.get_full_name(),
+        act=deed.act,
+    )
+    named = deed.scope.cases().only("pk", "code")
+    insert_rows(
+        DecisionItem,
+        ("decision", "case", "reason"),
+        [(decision.pk, case.pk, reasons[case.code].strip()) for case in named],
+    )
+
+
+def _withdraw_standings(deed: Deed) -> None:
+    """Take back what the decision made of the households; an ad hoc entry leaves what was before."""
+    round = deed.scope.round
+    year = standing_year(round)
+    cases = deed.scope.cases()
+    Standing.objects.filter(year=year, household__in=cases.values("household")).delete()
+    if round.kind == ReviewKind.AD_HOC:
+        insert_select(
+            Standing,
+            {
+                "household": "household_id",
+                "year": Value(year),
+                "household_class": "opening_class",
+                "source": "basis_paper",
+            },
+            cases.exclude(opening_class=""),
+        )
+
+
+def _cancel_certificates(deed: Deed) -> None:
+    CertificateRow.objects.filter(
+        case__in=deed.scope.cases().values("pk"), cancelled_by__isnull=True
+    ).update(cancelled_by=deed.act)
