@@ -93,7 +93,8 @@ ROLE_DUTIES: dict[Role, frozenset[Duty]] = {
         {Duty.VIEW, Duty.OPEN_ROUND, Duty.SIGN_REPORT, Duty.SIGN_DECISION, Duty.READ_REPORTS}
     ),
     Role.SUPERIOR_CHAIR: frozenset({Duty.VIEW, Duty.GIVE_OPINION, Duty.READ_REPORTS}),
-    Role.DEPARTMENT: frozenset({Duty.VIEW, Duty.READ_REPORTS}),
+    # On its province: the province's own poverty standard. The nation's things ask for the nation.
+    Role.DEPARTMENT: frozenset({Duty.VIEW, Duty.READ_REPORTS, Duty.MANAGE_STANDARDS}),
     Role.MINISTRY: frozenset({Duty.VIEW, Duty.READ_REPORTS, Duty.MANAGE_STANDARDS}),
     Role.AUDITOR: frozenset({Duty.VIEW, Duty.READ_REPORTS, Duty.AUDIT}),
 }

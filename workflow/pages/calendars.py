@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.calendar_editions import EditionOvertaken, days_by_version, new_edition, newest_edition
 from cases.duties import Duty
+from cases.models import Level
 from cases.models.calendars import CalendarDay, CalendarEdition
-from cases.permissions import scope_of
 from cases.rules.calendar_changes import REMOVED, CalendarEntry, Days, as_calendar, changed
 from workflow import clock
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door
+from workflow.pages.doors import door, held_somewhere
 from workflow.pages.forms.base import carried
 from workflow.pages.forms.calendar import Edition
 from workflow.pages.person import person
@@ -76,12 +76,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "days": days,
             "provisional": any(each.entry.mark == Mark.UNSURE for each in days),
             "moved": moved,
-            "may_edit": Duty.MANAGE_STANDARDS in scope_of(person(request)),
+            "may_edit": held_somewhere(person(request), Duty.MANAGE_STANDARDS, Level.NATION),
         },
     )
 
 
-@door("ministry", Duty.MANAGE_STANDARDS)
+@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar_edit(request: HttpRequest) -> HttpResponse:
     """Take the changes of a new edition, show what they would do, then make it."""

@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.duties import Duty
-from cases.models import Case, Round, VillageReview
+from cases.models import Case, Level, Round, User, VillageReview
 from cases.permissions import (
     cases_within_duty,
     rounds_within_duty,
@@ -34,18 +35,23 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Door:
-    """Who a page is for; `duty` None: anybody who is signed in, or (public) anybody."""
+    """
+    Who a page is for; `duty` None: anybody who is signed in, or (public) anybody.
+
+    `level`: the duty must have been granted there (what rules the whole nation is the nation's).
+    """
 
     audience: str
     duty: Duty | None = None
     public: bool = False
+    level: Level | None = None
 
 
 def door(
-    audience: str, duty: Duty | None = None, *, public: bool = False
+    audience: str, duty: Duty | None = None, *, public: bool = False, level: Level | None = None
 ) -> Callable[[View], View]:
     """Declare a view's audience and duty; without the duty on any unit the page is not found."""
-    declared = Door(audience, duty, public)
+    declared = Door(audience, duty, public, level)
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -54,7 +60,7 @@ def door(
                 return redirect_to_login(request.get_full_path())
             if _has_nul(request, kwargs.values()):
                 raise Http404
-            if duty is not None and not scope_of(request.user).get(duty):
+            if duty is not None and not held_somewhere(request.user, duty, level):
                 raise Http404
             return view(request, *args, **kwargs)
 
@@ -70,6 +76,12 @@ def _read_key(key: str) -> tuple[int, str]:
     if not (len(year) == 4 and year.isascii() and year.isdecimal()):
         raise Http404
     return int(year), commune
+
+
+def held_somewhere(user: User | AnonymousUser, duty: Duty, level: Level | None = None) -> bool:
+    """Test if the user holds the duty on any unit; with a level, on one of that level."""
+    granted = scope_of(user).get(duty, {})
+    return bool(granted.get(level) if level is not None else granted)
 
 
 def _has_nul(request: HttpRequest, words: Iterable[Any]) -> bool:
