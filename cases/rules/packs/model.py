@@ -14,7 +14,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from cases.rules.packs.problems import Problem, Reason, problems_of
+from cases.rules.packs.problems import problems_of
+from cases.rules.packs.reasons import Problem, Reason
 
 Mark = Literal["S", "K", "?"]  # seen in a source, remembered, unsure
 
