@@ -7,7 +7,7 @@ from cases.models.approvals import TwoOfficers
 from cases.models.cases import Case
 from cases.models.households import HouseholdClass
 from cases.models.surveys import Survey
-from cases.models.units import Unit
+from cases.models.units import Level, Unit
 
 
 class LocalStandard(TwoOfficers):
@@ -23,6 +23,10 @@ class LocalStandard(TwoOfficers):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def scope_unit_ids(self) -> dict[str, int | None]:
+        return {Level.PROVINCE: self.province_id}
 
 
 class Assessment(models.Model):

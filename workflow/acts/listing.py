@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from cases.local_standards import local_standards_in_force
 from cases.models import (
     ActChain,
     Basis,
@@ -112,6 +113,7 @@ def open_round(
         pack=pack.code,
         pack_hash=pack.fingerprint,
         standard=standard_in_force(day).code,
+        local_standards=_local_standards(pack, above[Level.PROVINCE], day),
         opened_at=at,
         plan_paper=plan_paper,
         committee_paper=committee_paper,
@@ -126,6 +128,11 @@ def open_round(
     add_village_reviews(review, at)
     perform("open_round", Scope(review), by=by, at=at, key=key, facts=facts)
     return review
+
+
+def _local_standards(pack: Pack, province: Unit, day: date) -> list[str]:
+    """Return what the round pins besides the national standard: nothing where no score is taken."""
+    return local_standards_in_force(province, day) if "survey" in pack.by_code else []
 
 
 def _opened_before(

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Subquery
 from cases.models import Case, Round, Screening, Survey, User, VillageReview
 from cases.rules.standards import Classification, classify, deprivations_to_text, standard_of_code
 from cases.sets import insert_rows
+from workflow.acts.assessing import assess
 from workflow.acts.deed import end_term, perform
 from workflow.machine.apply import Deed, Done
 from workflow.machine.scope import Scope, of_case
@@ -201,6 +202,7 @@ def _record(
 
     def write(deed: Deed) -> None:
         _write_surveys(deed, kind, sheets, results)
+        assess(deed)
         if also is not None:
             also(deed)
 
