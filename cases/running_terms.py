@@ -1,11 +1,34 @@
-"""Open time limits: found by what they are of, counted anew when a day was not what it seemed."""
+"""
+Open time limits: found by what they are of, counted anew when a day was not what it seemed.
 
-from collections.abc import Mapping
-from datetime import datetime
+A closed term never changes. The end of a posting stands on the paper that hangs at the village
+house: an open posting is lengthened by a recount, never shortened (docs/decisions).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from cases.models import Round, RunningTerm, TermRecount
-from cases.rules.terms import Calendar, TermKind, calendar_days_after, working_days_after
+from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
+
+from cases.models import (
+    CalendarEdition,
+    Case,
+    Complaint,
+    PostedEntry,
+    Posting,
+    Report,
+    Round,
+    RunningTerm,
+    TermPause,
+    TermRecount,
+)
+from cases.rules.terms import Calendar, Pause, StillPaused, counted_term, end_of
+
+# Their end is told to everybody in writing, and a new posting starts them anew.
+POSTED = ("posting", "reposting")
 
 
 def term_named(round: Round, facts: Mapping[str, Any]) -> RunningTerm | None:
@@ -15,35 +38,163 @@ def term_named(round: Round, facts: Mapping[str, Any]) -> RunningTerm | None:
     )
     if case := facts.get("case"):
         terms = terms.filter(case__code=case)
+    elif village := facts.get("village"):
+        terms = terms.filter(case__isnull=True, village_review__village__code=village)
     else:
-        terms = terms.filter(case__isnull=True)
-    if village := facts.get("village"):
-        terms = terms.filter(village_review__village__code=village)
+        terms = terms.filter(case__isnull=True, village_review__isnull=True)
     return terms.order_by("pk").first()
+
+
+def standing_still(terms: QuerySet[RunningTerm]) -> QuerySet[RunningTerm]:
+    """Return those of the terms that are paused now."""
+    return terms.filter(Exists(_open_pauses()))
+
+
+def may_stand_still(terms: QuerySet[RunningTerm], day: date) -> QuerySet[RunningTerm]:
+    """Return those of the terms whose clock runs on the day and may be stopped."""
+    running = terms.filter(ended_at__isnull=True, ends_on__gte=day).exclude(code__in=POSTED)
+    return running.filter(~Exists(_open_pauses()))
+
+
+def _open_pauses() -> QuerySet[TermPause]:
+    return TermPause.objects.filter(term=OuterRef("pk"), until_day__isnull=True)
+
+
+@dataclass(frozen=True)
+class Recounted:
+    """An open term, and the last day that a calendar gives it."""
+
+    pk: int
+    code: str
+    old_end: date
+    old_calendar: str
+    counted_end: date
+
+    @property
+    def posted(self) -> bool:
+        return self.code in POSTED
+
+    @property
+    def kept(self) -> bool:
+        """Test if the end stays, because it was promised in writing and the new one is earlier."""
+        return self.posted and self.counted_end < self.old_end
+
+    @property
+    def end(self) -> date:
+        return self.old_end if self.kept else self.counted_end
+
+
+def recounted(terms: QuerySet[RunningTerm], calendar: Calendar) -> list[Recounted]:
+    """
+    Return the open ones of the terms that a calendar would end on another day, nearest first.
+
+    A term that stands still has no end, so that nothing is said of it. Two queries.
+    """
+    running = terms.filter(ended_at__isnull=True).order_by()
+    pauses: dict[int, list[Pause]] = {}
+    for term, first, until in TermPause.objects.filter(term__in=running).values_list(
+        "term", "from_day", "until_day"
+    ):
+        pauses.setdefault(term, []).append((first, until))
+
+    @cache
+    def end(kind: str, start: date, days: int, stood: tuple[Pause, ...]) -> date | None:
+        try:
+            return counted_term(kind, start, days, calendar, stood).ends_on
+        except StillPaused:
+            return None
+
+    found = []
+    for pk, code, kind, start, days, ends_on, version in running.order_by(
+        "ends_on", "pk"
+    ).values_list("pk", "code", "kind", "starts_on", "days", "ends_on", "calendar_version"):
+        counted = end(kind, start, days, tuple(pauses.get(pk, ())))
+        if counted not in (None, ends_on):
+            found.append(Recounted(pk, code, ends_on, version, counted))
+    return found
 
 
 def recount(term: RunningTerm, calendar: Calendar, *, at: datetime, why: str) -> TermRecount | None:
     """
     Count an open term again, over its pauses and the given calendar, and keep both ends.
 
-    Returns None, and writes nothing, if the end and the calendar are as they were.
+    To be called under the lock of its round. Returns None, and writes nothing, if the end is as it
+    was, or the term still stands still and has none.
     """
-    pauses = list(term.pauses.order_by("from_day").values_list("from_day", "until_day"))
-    count = working_days_after if term.kind == TermKind.WORKING else calendar_days_after
-    counted = count(
-        term.starts_on, term.days, calendar, [(first, until) for first, until in pauses if until]
-    )
-    if counted.ends_on == term.ends_on and counted.calendar_version == term.calendar_version:
+    alone = RunningTerm.objects.filter(pk=term.pk)
+    if not _recount(alone, calendar, at=at, why=why):
         return None
-    record = TermRecount.objects.create(
-        term=term,
-        at=at,
-        why=why,
-        old_end=term.ends_on,
-        new_end=counted.ends_on,
-        old_calendar=term.calendar_version,
-        new_calendar=counted.calendar_version,
+    term.refresh_from_db(fields=["ends_on", "calendar_version"])
+    return term.recounts.latest("pk")
+
+
+def recount_open_terms(edition: CalendarEdition, calendar: Calendar, *, at: datetime) -> int:
+    """
+    Count every open term again over a new edition; return how many got a record of it.
+
+    Every round is locked first, as by an act: an act under way is waited for, so that its term is
+    counted here; the next one reads the new calendar. The number of queries follows the number of
+    different ends, never that of the terms.
+    """
+    list(Round.objects.order_by("pk").select_for_update().values_list("pk"))
+    why = f"{edition.version}: {edition.source_document}"
+    return _recount(RunningTerm.objects.all(), calendar, at=at, why=why, edition=edition)
+
+
+def _recount(
+    terms: QuerySet[RunningTerm],
+    calendar: Calendar,
+    *,
+    at: datetime,
+    why: str,
+    edition: CalendarEdition | None = None,
+) -> int:
+    rows = recounted(terms, calendar)
+    if not rows:
+        return 0
+    before = TermRecount.objects.aggregate(last=Max("pk"))["last"] or 0
+    TermRecount.objects.bulk_create(
+        TermRecount(
+            term_id=row.pk,
+            edition=edition,
+            at=at,
+            why=why,
+            old_end=row.old_end,
+            new_end=row.end,
+            old_calendar=row.old_calendar,
+            new_calendar=row.old_calendar if row.kept else calendar.version,
+        )
+        for row in rows
     )
-    term.ends_on, term.calendar_version = counted.ends_on, counted.calendar_version
-    term.save(update_fields=["ends_on", "calendar_version"])
-    return record
+    moved = TermRecount.objects.filter(pk__gt=before, term__in=terms)
+    moved = moved.exclude(old_end=F("new_end"))
+    latest = moved.filter(term=OuterRef("pk")).order_by("-pk")
+    RunningTerm.objects.filter(pk__in=moved.order_by().values("term")).update(
+        ends_on=Subquery(latest.values("new_end")[:1]),
+        calendar_version=Subquery(latest.values("new_calendar")[:1]),
+    )
+    _let_postings_follow(moved, {(row.old_end, row.end) for row in rows if row.posted})
+    _let_papers_follow(moved)
+    return len(rows)
+
+
+def _let_postings_follow(moved: QuerySet[TermRecount], ends: Iterable[tuple[date, date]]) -> None:
+    """Move the end of open postings with their terms, and of the households posted on them."""
+    for old, new in sorted(ends):
+        started = moved.filter(term__code__in=POSTED, old_end=old, new_end=new)
+        postings = Posting.objects.filter(
+            closed_at__isnull=True, act__in=started.values("term__started_by")
+        )
+        entries = PostedEntry.objects.filter(posting__in=postings)
+        Case.objects.filter(pk__in=entries.values("case"), posting_until=end_of(old)).update(
+            posting_until=end_of(new)
+        )
+        postings.update(until=end_of(new))
+
+
+def _let_papers_follow(moved: QuerySet[TermRecount]) -> None:
+    """Move the day by which a complaint or a report is to be answered."""
+    started = moved.exclude(term__code__in=POSTED).values("term__started_by")
+    ends = RunningTerm.objects.filter(started_by=OuterRef("act")).values("ends_on")[:1]
+    for papers in (Complaint.objects, Report.objects):
+        papers.filter(act__in=started).update(due_on=Subquery(ends))

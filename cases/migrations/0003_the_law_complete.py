@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField(verbose_name="lúc")),
-                ("why", models.CharField(max_length=200, verbose_name="vì sao")),
+                ("why", models.CharField(max_length=1000, verbose_name="vì sao")),
                 ("old_end", models.DateField(verbose_name="ngày cuối cũ")),
                 ("new_end", models.DateField(verbose_name="ngày cuối mới")),
                 ("old_calendar", models.CharField(max_length=40, verbose_name="phiên bản lịch cũ")),
@@ -877,6 +877,16 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="pauses",
                 to="cases.runningterm",
+            ),
+        ),
+        migrations.AddField(
+            model_name="termrecount",
+            name="edition",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="recounts",
+                to="cases.calendaredition",
             ),
         ),
         migrations.AddField(

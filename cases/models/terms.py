@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.acts import Act
+from cases.models.calendars import CalendarEdition
 from cases.models.cases import Case
 from cases.models.rounds import Round, VillageReview
 
@@ -72,8 +73,12 @@ class TermRecount(models.Model):
     """An open term was counted anew: after a pause, or over a corrected calendar. Never silent."""
 
     term = models.ForeignKey(RunningTerm, on_delete=models.PROTECT, related_name="recounts")
+    # The edition that made it necessary; none: a pause that is over.
+    edition = models.ForeignKey(
+        CalendarEdition, null=True, on_delete=models.PROTECT, related_name="recounts"
+    )
     at = models.DateTimeField(_("lúc"))
-    why = models.CharField(_("vì sao"), max_length=200)
+    why = models.CharField(_("vì sao"), max_length=1000)
     old_end = models.DateField(_("ngày cuối cũ"))
     new_end = models.DateField(_("ngày cuối mới"))
     old_calendar = models.CharField(_("phiên bản lịch cũ"), max_length=40)

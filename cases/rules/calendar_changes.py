@@ -1,7 +1,7 @@
 """Changes to the working calendar: what a new edition may say, and what it may not."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -36,18 +36,24 @@ class Problem(StrEnum):
     NO_CHANGE = "NO_CHANGE"
     CLOSED_YEAR = "CLOSED_YEAR"
     OUT_OF_RANGE = "OUT_OF_RANGE"
+    UNEXPLAINED = "UNEXPLAINED"  # a correction without a word on what was wrong
 
 
 Days = Mapping[date, CalendarEntry]
 
 
 def problems(
-    base: Days, changes: Sequence[CalendarEntry], this_year: int, *, correction: bool
+    base: Days,
+    changes: Sequence[CalendarEntry],
+    this_year: int,
+    *,
+    corrects: Collection[int] = (),
 ) -> Iterator[tuple[int, Problem]]:
     """
     Yield what stands against each change of a new edition, with the change's place in the list.
 
-    A year before this one is closed: its terms have been counted. It is changed by a correction.
+    A year before this one is closed: its terms have been counted. It is changed only where the
+    edition says that it corrects this year.
     """
     kinds = Counter(change.day for change in changes)
     for number, change in enumerate(changes):
@@ -64,10 +70,15 @@ def problems(
             yield number, Problem.OFF_AND_WORKED
         elif present == change:
             yield number, Problem.NO_CHANGE
-        if change.day.year < this_year and not correction:
+        if change.day.year < this_year and change.day.year not in corrects:
             yield number, Problem.CLOSED_YEAR
         if not _first_year(base, this_year) <= change.day.year <= this_year + YEARS_AHEAD:
             yield number, Problem.OUT_OF_RANGE
+
+
+def closed_years(changes: Iterable[CalendarEntry], this_year: int) -> list[int]:
+    """Return the years that are over and that the changes touch."""
+    return sorted({change.day.year for change in changes if change.day.year < this_year})
 
 
 def changed(base: Days, changes: Iterable[CalendarEntry]) -> dict[date, CalendarEntry]:

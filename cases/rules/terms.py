@@ -219,8 +219,13 @@ def next_working_day(day: date, calendar: Calendar) -> date:
 
 
 def ends_at(term: Term) -> datetime:
-    """Return the instant the term is over: 24:00 of its last day, as 00:00 of the next (exclusive)."""
-    return datetime.combine(term.ends_on + _ONE_DAY, time.min, tzinfo=LEGAL_ZONE)
+    """Return the instant the term is over: the end of its last day."""
+    return end_of(term.ends_on)
+
+
+def end_of(day: date) -> datetime:
+    """Return the end of a legal day: its 24:00, as 00:00 of the next (exclusive)."""
+    return datetime.combine(day + _ONE_DAY, time.min, tzinfo=LEGAL_ZONE)
 
 
 def _term(start: date, n: int, kind: TermKind, calendar: Calendar, days: list[CountedDay]) -> Term:

@@ -26,8 +26,8 @@ BASE = {
 }
 
 
-def found(*changes: CalendarEntry, correction: bool = False) -> list[Problem]:
-    against = problems(BASE, changes, 2026, correction=correction)
+def found(*changes: CalendarEntry, corrects: tuple[int, ...] = ()) -> list[Problem]:
+    against = problems(BASE, changes, 2026, corrects=corrects)
     return [problem for _number, problem in against]
 
 
@@ -57,7 +57,8 @@ def test_a_day_named_twice_is_refused_and_more_so_as_off_and_worked() -> None:
 def test_a_closed_year_is_changed_by_a_correction_only() -> None:
     removed = CalendarEntry(date(2024, 9, 2), REMOVED)
     assert found(removed) == [Problem.CLOSED_YEAR]
-    assert found(removed, correction=True) == []
+    assert found(removed, corrects=(2025,)) == [Problem.CLOSED_YEAR]
+    assert found(removed, corrects=(2024,)) == []
 
 
 def test_a_new_edition_adds_changes_and_removes_and_leaves_the_base_alone() -> None:

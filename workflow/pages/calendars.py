@@ -129,6 +129,7 @@ def _save(
             note=facts["note"],
             corrects=edition.corrected_years,
             by=person(request),
+            at=clock.now(),
         )
     except EditionOvertaken:
         return _overtaken(request, edition, context)

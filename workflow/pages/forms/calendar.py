@@ -15,6 +15,7 @@ from cases.rules.calendar_changes import (
     CalendarEntry,
     Days,
     Problem,
+    closed_years,
     confirmed,
     problems,
 )
@@ -35,6 +36,7 @@ PROBLEMS: Mapping[Problem, str | Promise] = {
         "Năm %(year)s đã khép lại. Chỉ sửa được như một lần đính chính: đánh dấu “Đây là đính chính” và nêu lý do."
     ),
     Problem.OUT_OF_RANGE: gettext_lazy("Năm %(year)s nằm ngoài lịch. Kiểm tra lại ngày đã ghi."),
+    Problem.UNEXPLAINED: gettext_lazy("Đính chính phải nêu lý do."),
 }
 
 
@@ -76,7 +78,7 @@ class EditionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data
         if answers.get("correction") and not answers.get("note"):
-            self.add_error("note", _("Đính chính phải nêu lý do."))
+            self.add_error("note", str(PROBLEMS[Problem.UNEXPLAINED]))
         return answers
 
 
@@ -145,14 +147,14 @@ class Edition:
 
     @property
     def corrected_years(self) -> list[int]:
-        years = {change.day.year for change in self.changes}
-        return sorted(year for year in years if year < self.this_year)
+        return closed_years(self.changes, self.this_year)
 
     def _read(self) -> None:
         facts = self.form.cleaned_data
         rows = [row for row in self.rows if row.has_changed()]
         typed = [self._entry(row.cleaned_data) for row in rows]
-        found = problems(self.listed, typed, self.this_year, correction=facts["correction"])
+        corrects = closed_years(typed, self.this_year) if facts["correction"] else ()
+        found = problems(self.listed, typed, self.this_year, corrects=corrects)
         for number, problem in found:
             day = typed[number].day
             words = {"day": f"{day:%d/%m/%Y}", "year": day.year}
