@@ -34,6 +34,12 @@ _COLUMN: dict[Level, str] = {
     Level.COMMUNE: "commune",
     Level.VILLAGE: "village",
 }
+# A round is answered for by its keeper: the commune itself, or the one that took it over.
+_ROUND_COLUMN: dict[Level, str] = {
+    Level.PROVINCE: "province",
+    Level.DISTRICT: "district",
+    Level.COMMUNE: "keeper",
+}
 
 
 class Scoped(Protocol):
@@ -98,20 +104,17 @@ def village_reviews_within_duty(
     user: User | AnonymousUser, duty: Duty
 ) -> models.QuerySet[VillageReview]:
     """Return the village reviews on which the user may exercise the duty."""
-    columns = {
-        level: "village" if level == Level.VILLAGE else f"round__{name}"
-        for level, name in _COLUMN.items()
-    }
+    columns: dict[Level, str] = {k: f"round__{name}" for k, name in _ROUND_COLUMN.items()}
+    columns[Level.VILLAGE] = "keeper"
     return _within(VillageReview.objects.all(), user, duty, columns)
 
 
 def rounds_within_duty(user: User | AnonymousUser, duty: Duty) -> models.QuerySet[Round]:
     """Return the rounds in which the user may exercise the duty, somewhere or everywhere."""
-    columns: dict[Level, str] = {k: name for k, name in _COLUMN.items() if k != Level.VILLAGE}
     granted = scope_of(user).get(duty, {})
-    rounds = _within(Round.objects.all(), user, duty, columns)
+    rounds = _within(Round.objects.all(), user, duty, _ROUND_COLUMN)
     if villages := granted.get(Level.VILLAGE):
-        reviewed = VillageReview.objects.filter(village__in=villages).values("round")
+        reviewed = VillageReview.objects.filter(keeper__in=villages).values("round")
         rounds = rounds | Round.objects.filter(pk__in=reviewed)
     return rounds
 

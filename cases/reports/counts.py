@@ -7,7 +7,7 @@ from django.db.models import Case as Choice
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Substr
 
-from cases.models import Basis, Case, HouseholdClass, Round
+from cases.models import Basis, Case, Decision, HouseholdClass, Round
 from cases.reports.movements import Flow, Origin, Outcome
 from cases.rules.packs import PACKS
 from cases.rules.standards import DEPRIVATION_COUNT
@@ -45,8 +45,8 @@ class Deprivations:
 
 
 _ON_A_LIST = [HouseholdClass.POOR.value, HouseholdClass.NEAR_POOR.value]
-# A requester who does not qualify is in no class, also when Phiếu A ended it before a survey.
-_NOT_QUALIFIED = ["unqualified", "refused"]
+# A requester who does not qualify, or takes the request back, is in no class, whatever the survey said.
+_NOT_QUALIFIED = ["unqualified", "refused", "withdrawn"]
 _FINAL = sorted({state for pack in PACKS.values() for state in pack.final_states})
 
 
@@ -59,7 +59,7 @@ def settled(rounds: QuerySet[Round]) -> QuerySet[Round]:
     """
     cases = Case.objects.filter(round=OuterRef("pk"))
     nobody_waits = Exists(cases) & ~Exists(cases.exclude(state__in=_FINAL))
-    return rounds.filter(Q(decision__isnull=False) | nobody_waits)
+    return rounds.filter(Exists(Decision.objects.filter(round=OuterRef("pk"))) | nobody_waits)
 
 
 def movements(

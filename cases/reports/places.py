@@ -8,9 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from cases.duties import Duty
-from cases.models import Level, Round, Unit, UnitVersion, User
+from cases.models import Level, ReviewKind, Round, Unit, UnitVersion, User
 from cases.permissions import holds_duty, rounds_within_duty
-from cases.rules.packs import PACKS
+from cases.rules.packs import SHIPPED, Review
 
 
 class NoSuchPlace(LookupError):
@@ -33,11 +33,11 @@ class Place:
         return holds_duty(user, Duty.READ_REPORTS, self)
 
     def rounds(self, user: User | AnonymousUser | None = None) -> QuerySet[Round]:
-        """Return the year's rounds in the unit; with a user, those whose reports he or she reads."""
+        """Return the year's periodic rounds in the unit; with a user, those whose reports he or she reads."""
         rounds = Round.objects.all()
         if user is not None:
             rounds = rounds_within_duty(user, Duty.READ_REPORTS)
-        rounds = rounds.filter(year=self.year)
+        rounds = rounds.filter(year=self.year, kind=ReviewKind.PERIODIC)
         if self.level == Level.NATION:
             return rounds
         return rounds.filter(**{self.level.lower(): self.unit_id})
@@ -45,8 +45,9 @@ class Place:
 
 def review_day(year: int) -> date:
     """Return the day on which a year's periodic reviews begin: units are named as on this day."""
-    window_start, _window_end = next(reversed(PACKS.values())).window
-    return date(year, *window_start)
+    return next(
+        pack.days_of(year)[0] for pack in reversed(SHIPPED) if pack.review == Review.PERIODIC
+    )
 
 
 def find_place(code: str, year: int) -> Place:
@@ -59,7 +60,7 @@ def find_place(code: str, year: int) -> Place:
     if unit is None or not date.min.year < year < date.max.year:
         raise NoSuchPlace(code)
     if unit.level == Level.COMMUNE:
-        review = Round.objects.filter(year=year, commune=unit).first()
+        review = _periodic(year).filter(commune=unit).first()
         if review is not None:
             return _place(unit, review.commune_name, year, review.scope_unit_ids)
     version = unit.versions.in_force(review_day(year)).first()
@@ -77,8 +78,13 @@ def unopened_communes(place: Place) -> QuerySet[UnitVersion]:
     own = UnitVersion.objects.in_force(day).filter(unit=place.unit_id).first()
     if own is None:
         return communes.none()
-    reviewed = Round.objects.filter(year=place.year).values("commune")
+    reviewed = _periodic(place.year).values("commune")
     return communes.filter(path__startswith=own.path).exclude(unit__in=reviewed)
+
+
+def _periodic(year: int) -> QuerySet[Round]:
+    """Return the rounds of which the statutory forms tell; other reviews have reports of their own."""
+    return Round.objects.filter(year=year, kind=ReviewKind.PERIODIC)
 
 
 def _place(unit: Unit, name: str, year: int, scope: Mapping[str, int | None]) -> Place:

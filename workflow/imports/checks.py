@@ -130,7 +130,7 @@ class Check:
     def _check_undecided(self, row: HouseholdRow) -> None:
         """Refuse whoever is new to a round whose decision is signed: nobody could decide on it."""
         round = self.known.rounds.get(row.commune_code)
-        if row.source == LAST_YEAR or round is None or not hasattr(round, "decision"):
+        if row.source == LAST_YEAR or round is None or row.commune_code not in self.known.decided:
             return
         household = self.known.households.get(row.household_code)
         if household is None or household.pk not in self.known.bases:

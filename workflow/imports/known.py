@@ -7,9 +7,11 @@ from typing import NamedTuple
 from cases.duties import Duty
 from cases.models import (
     Case,
+    Decision,
     Household,
     Level,
     Member,
+    ReviewKind,
     Round,
     Standing,
     UnitVersion,
@@ -56,6 +58,7 @@ class Known:
     communes: dict[str, UnitVersion] = field(default_factory=dict)  # by code, on the legal day
     within_duty: set[str] = field(default_factory=set)  # codes of communes
     rounds: dict[str, Round] = field(default_factory=dict)  # by code of commune
+    decided: set[str] = field(default_factory=set)  # codes of communes
     villages: dict[int, UnitVersion] = field(default_factory=dict)  # of these communes
     households: dict[str, Household] = field(default_factory=dict)  # by code
     members: dict[int, list[KnownMember]] = field(default_factory=dict)  # by household
@@ -92,10 +95,12 @@ def _look_up_places(known: Known, codes: Sequence[str], errand: Errand) -> None:
     known.communes = {version.unit.code: version for version in communes}
     within = communes_within_duty(errand.by, Duty.IMPORT, errand.day)
     known.within_duty = set(within.filter(code__in=codes).values_list("code", flat=True))
-    rounds = Round.objects.filter(year=errand.year, commune__code__in=codes)
-    known.rounds = {
-        r.commune.code: r for r in rounds.select_related("commune", "decision").order_by("pk")
-    }
+    rounds = Round.objects.filter(
+        year=errand.year, kind=ReviewKind.PERIODIC, commune__code__in=codes
+    )
+    known.rounds = {r.commune.code: r for r in rounds.select_related("commune").order_by("pk")}
+    decisions = Decision.objects.filter(round__in=known.rounds.values())
+    known.decided = set(decisions.values_list("round__commune__code", flat=True))
     parents = [version.unit_id for version in known.communes.values()]
     villages = versions.filter(parent__in=parents, unit__level=Level.VILLAGE)
     known.villages = {version.unit_id: version for version in villages}

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.duties import Duty
-from cases.models import Case, Survey, User, VillageReview
+from cases.models import Case, ReviewKind, Survey, User, VillageReview
 from cases.permissions import cases_within_duty, forget_scope
 from cases.rules.standards import (
     MeasureError,
@@ -178,7 +178,9 @@ class _Forms:
 
     def look_up(self) -> None:
         """Read cases and their forms, one query for each batch of codes."""
-        within = cases_within_duty(self.errand.by, Duty.IMPORT).filter(year=self.errand.year)
+        within = cases_within_duty(self.errand.by, Duty.IMPORT).filter(
+            year=self.errand.year, review=ReviewKind.PERIODIC
+        )
         for codes in batches(sorted({row.household_code for row in self.sheet.rows})):
             for case in within.filter(code__in=codes).select_related("village_review__round"):
                 self.cases[case.code] = case

@@ -19,7 +19,7 @@ from workflow.pages.doors import case_or_404, door
 from workflow.pages.person import person
 from workflow.pages.possible import awaited_acts, outside_window, possible_acts
 from workflow.pages.progress import deadlines, shown_deadline
-from workflow.pages.scores import explain
+from workflow.pages.scores import explain, local_results
 from workflow.titles import act_title, state_title
 
 DIGITS_SHOWN = 3
@@ -60,6 +60,7 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             "standings": Standing.objects.filter(household=case.household_id).order_by("-year"),
             "surveys": surveys,
             "score": explain(surveys[0]) if surveys else None,
+            "local_results": local_results(surveys[0], case.round) if surveys else [],
             "screenings": case.screenings.order_by("pk"),
             "tallies": case.tallies.select_related("meeting").order_by("meeting__number"),
             "postings": PostedEntry.objects.filter(case=case)
@@ -70,8 +71,8 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
                 holds_duty(person(request), duty, case) for duty in MAY_READ_COMPLAINANTS
             ),
             "opinions": case.opinion_items.select_related("opinion").order_by("pk"),
-            "certificate": getattr(case, "certificate_row", None),
-            "refusal_letter": getattr(case, "refusal_letter", None),
+            "certificate": None,
+            "refusal_letter": None,
             "deadlines": [
                 shown_deadline(term, day)
                 for term in deadlines(person(request), [case.round]).filter(case=case)

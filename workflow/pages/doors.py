@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from cases.duties import Duty
 from cases.models import Case, Level, Round, User, VillageReview
+from cases.models.rounds import key_parts
 from cases.permissions import (
     cases_within_duty,
     rounds_within_duty,
@@ -70,12 +71,12 @@ def door(
     return wrap
 
 
-def _read_key(key: str) -> tuple[int, str]:
-    """Return year and commune of a round's key; other digits than 0 to 9 make no year."""
-    year, _dash, commune = key.partition("-")
-    if not (len(year) == 4 and year.isascii() and year.isdecimal()):
+def _named(key: str, prefix: str = "") -> dict[str, object]:
+    """Return the columns by which rounds with this key are found; what is no key names nothing."""
+    parts = key_parts(key)
+    if parts is None:
         raise Http404
-    return int(year), commune
+    return {f"{prefix}{column}": value for column, value in parts.items()}
 
 
 def held_somewhere(user: User | AnonymousUser, duty: Duty, level: Level | None = None) -> bool:
@@ -91,32 +92,27 @@ def _has_nul(request: HttpRequest, words: Iterable[Any]) -> bool:
 
 
 def round_or_404(request: HttpRequest, key: str, duty: Duty = Duty.VIEW) -> Round:
-    """Return the round with this key ("2024-24646") if it is within the user's duty."""
-    year, commune = _read_key(key)
+    """Return the round with this key ("2024-24646", "2026tx05-24646") if it is within the duty."""
     rounds = rounds_within_duty(request.user, duty).select_related("commune", "superior")
-    return get_object_or_404(rounds, year=year, commune__code=commune)
+    return get_object_or_404(rounds, **_named(key))
 
 
 def review_or_404(
     request: HttpRequest, key: str, village: str, duty: Duty = Duty.VIEW
 ) -> VillageReview:
     """Return the review of a village in a round if it is within the user's duty."""
-    year, commune = _read_key(key)
     reviews = village_reviews_within_duty(request.user, duty).select_related(
         "round__commune", "village"
     )
-    return get_object_or_404(
-        reviews, round__year=year, round__commune__code=commune, village__code=village
-    )
+    return get_object_or_404(reviews, **_named(key, "round__"), village__code=village)
 
 
 def case_or_404(request: HttpRequest, key: str, code: str, duty: Duty = Duty.VIEW) -> Case:
     """Return the case of a household in a round if it is within the user's duty."""
-    year, commune = _read_key(key)
     cases = cases_within_duty(request.user, duty).select_related(
         "round__commune", "village_review__village", "household"
     )
-    return get_object_or_404(cases, round__year=year, round__commune__code=commune, code=code)
+    return get_object_or_404(cases, **_named(key, "round__"), code=code)
 
 
 class NoStoreMiddleware:
@@ -148,6 +144,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("reports", _("Báo cáo"), Duty.READ_REPORTS in duties),
         ("imports", _("Nhập tệp Excel"), Duty.IMPORT in duties),
         ("units", _("Thôn, tổ dân phố"), Duty.MANAGE_UNITS in duties),
+        ("local-standards", _("Chuẩn của địa phương"), Duty.MANAGE_STANDARDS in duties),
         ("calendar", _("Lịch làm việc"), True),
     ]
     context["nav"] = [

@@ -143,13 +143,17 @@ def outside_window(round: Round, at: datetime) -> str:
     day = legal_day(at)
     if in_window(Asking(pack=pack, round=round, at=at, legal_day=day), day):
         return ""
-    (first_month, first_day), (last_month, last_day) = pack.window
+    first, last = pack.days_of(round.year, round.month)
+    if last is None:
+        return _("Đợt này bắt đầu từ ngày %(first)s: đến ngày ấy mới xét các giấy đề nghị.") % {
+            "first": f"{first:%d/%m/%Y}"
+        }
     return _(
         "Hôm nay nằm ngoài thời gian rà soát định kỳ (từ %(first)s đến hết %(last)s/%(year)s): phần lớn việc "
         "sẽ bị từ chối."
     ) % {
-        "first": f"{first_day:02d}/{first_month:02d}",
-        "last": f"{last_day:02d}/{last_month:02d}",
+        "first": f"{first:%d/%m}",
+        "last": f"{last:%d/%m}",
         "year": round.year,
     }
 

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from cases.duties import Duty
-from cases.models import Level, UnitVersion
+from cases.models import Level, ReviewKind, UnitVersion
 from cases.permissions import rounds_within_duty, scope_of
 from cases.reports.counts import Figures, Grouping, settled
 from cases.reports.exports import (
@@ -149,7 +149,7 @@ def _url(
 def _shelves(request: HttpRequest) -> list[Shelf]:
     """Return the units the duty was granted on, by year, newest first; one query a level."""
     granted = scope_of(request.user).get(Duty.READ_REPORTS, {})
-    rounds = rounds_within_duty(request.user, Duty.READ_REPORTS)
+    rounds = rounds_within_duty(request.user, Duty.READ_REPORTS).filter(kind=ReviewKind.PERIODIC)
     done = Count("pk", filter=Q(pk__in=settled(rounds).order_by().values("pk")))
     found: list[tuple[int, int, int, int]] = []
     for level in (Level.NATION, Level.PROVINCE, Level.DISTRICT, Level.COMMUNE):
@@ -159,7 +159,9 @@ def _shelves(request: HttpRequest) -> list[Shelf]:
             counted = [(unit, r["year"], r["n"], r["done"]) for r in years for unit in units]
         else:
             column = level.lower()
-            years = rounds.filter(**{f"{column}__in": units}).values(column, "year")
+            # A commune reads what it keeps, also of one that has become part of it.
+            holder = "keeper" if level == Level.COMMUNE else column
+            years = rounds.filter(**{f"{holder}__in": units}).values(column, "year")
             counted = [
                 (r[column], r["year"], r["n"], r["done"])
                 for r in years.annotate(n=Count("pk"), done=done)
