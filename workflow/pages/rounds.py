@@ -35,6 +35,7 @@ from workflow.pages.progress import (
     visible_reviews,
     wanted_steps,
 )
+from workflow.pages.scores import add_local_results
 from workflow.titles import act_title, state_title
 
 ROUNDS_A_PAGE = 25
@@ -167,6 +168,7 @@ def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
             "round": review.round,
             "review": review,
             "cases": page,
+            "local_standards": add_local_results(page, review.round),
             "form": form,
             "filtered": any(sought.get(name) for name in form.fields),
             "after": after,

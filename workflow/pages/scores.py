@@ -1,11 +1,14 @@
 """The score of a household in plain words: B1 against its line, the twelve indicators, B2, the class."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Area, Survey
+from cases.local_standards import pinned_standards
+from cases.models import Area, Assessment, Case, Round, Survey
 from cases.rules.standards import (
     CLASS_NAMES_VI,
     HouseholdClass,
@@ -41,17 +44,53 @@ class Explanation:
     deprivation_article: str
     conclusion: str
     standard: str
+    document: str
     boxes: list[Box]
+
+
+@dataclass(frozen=True)
+class LocalResult:
+    """What a standard of the province says of the same survey; recorded at the survey."""
+
+    household_class: str
+    demo: bool
+    explained: Explanation
 
 
 def explain(survey: Survey) -> Explanation | None:
     """Return how the standard of the survey classifies it; nothing when it knows no points."""
     try:
-        standard = standard_of_code(survey.standard)
-        flags = deprivations_from_text(survey.deprivations)
-        result = classify(standard, survey.area, survey.income_score, flags)
+        return _explained(survey, standard_of_code(survey.standard))
     except MeasureError:
         return None
+
+
+def local_results(survey: Survey, round: Round) -> list[LocalResult]:
+    """Return what the province's pinned standards say of the same survey, by two queries or none."""
+    pinned = pinned_standards(round.local_standards)
+    recorded = dict(survey.assessments.values_list("standard", "result")) if pinned else {}
+    return [
+        LocalResult(recorded[lines.code], lines.demo, _explained(survey, lines.standard))
+        for lines in pinned
+        if lines.code in recorded
+    ]
+
+
+def add_local_results(cases: Sequence[Case], round: Round) -> list[str]:
+    """Give each case `local_classes`, one a pinned standard; return the standards' names."""
+    pinned = pinned_standards(round.local_standards)
+    if not pinned:
+        return []
+    latest = Assessment.objects.filter(case__in=cases, survey__attempt=F("case__attempt"))
+    found = {(a.case_id, a.standard): a.result for a in latest}
+    for case in cases:
+        case.local_classes = [found.get((case.pk, lines.code), "") for lines in pinned]  # type: ignore[attr-defined]
+    return [lines.standard.name_vi for lines in pinned]
+
+
+def _explained(survey: Survey, standard: Standard) -> Explanation:
+    flags = deprivations_from_text(survey.deprivations)
+    result = classify(standard, survey.area, survey.income_score, flags)
     line = standard.scores.income_lines[survey.area]
     floor = standard.scores.deprivation_floor
     boxes = [
@@ -68,6 +107,7 @@ def explain(survey: Survey) -> Explanation | None:
         deprivation_article=floor.citation,
         conclusion=_conclusion(result.cls),
         standard=_(standard.name_vi),
+        document=standard.citation,
         boxes=boxes,
     )
 

@@ -6,7 +6,18 @@ Rounds are named "2024-24646", villages and households by their codes.
 
 from django.urls import URLPattern, URLResolver
 
-from workflow.pages import acts, calendars, cases, desk, imports, reports, rounds, terms, units
+from workflow.pages import (
+    acts,
+    calendars,
+    cases,
+    desk,
+    imports,
+    local_standards,
+    reports,
+    rounds,
+    terms,
+    units,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *desk.urlpatterns,  # sign-in, inbox, language, demo clock
@@ -18,4 +29,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reports.urlpatterns,
     *units.urlpatterns,
     *calendars.urlpatterns,  # working days
+    *local_standards.urlpatterns,  # standards of provinces: load, compare, approve
 ]
