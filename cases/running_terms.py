@@ -5,7 +5,7 @@ A closed term never changes. The end of a posting stands on the paper that hangs
 house: an open posting is lengthened by a recount, never shortened (docs/decisions).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -84,11 +84,14 @@ class Recounted:
         return self.old_end if self.kept else self.counted_end
 
 
-def recounted(terms: QuerySet[RunningTerm], calendar: Calendar) -> list[Recounted]:
+def recounted(
+    terms: QuerySet[RunningTerm], calendar: Calendar, *, unmoved: bool = False
+) -> list[Recounted]:
     """
     Return the open ones of the terms that a calendar would end on another day, nearest first.
 
-    A term that stands still has no end, so that nothing is said of it. Two queries.
+    `unmoved`: also those that would end on the day they have. A term that stands still has no end,
+    so that nothing is said of it. Two queries.
     """
     running = terms.filter(ended_at__isnull=True).order_by()
     pauses: dict[int, list[Pause]] = {}
@@ -109,7 +112,7 @@ def recounted(terms: QuerySet[RunningTerm], calendar: Calendar) -> list[Recounte
         "ends_on", "pk"
     ).values_list("pk", "code", "kind", "starts_on", "days", "ends_on", "calendar_version"):
         counted = end(kind, start, days, tuple(pauses.get(pk, ())))
-        if counted not in (None, ends_on):
+        if counted is not None and (unmoved or counted != ends_on):
             found.append(Recounted(pk, code, ends_on, version, counted))
     return found
 
@@ -118,11 +121,11 @@ def recount(term: RunningTerm, calendar: Calendar, *, at: datetime, why: str) ->
     """
     Count an open term again, over its pauses and the given calendar, and keep both ends.
 
-    To be called under the lock of its round. Returns None, and writes nothing, if the end is as it
-    was, or the term still stands still and has none.
+    To be called under the lock of its round. The record is written also when the end is as it was:
+    it says why. Returns None if the term still stands still and has no end.
     """
     alone = RunningTerm.objects.filter(pk=term.pk)
-    if not _recount(alone, calendar, at=at, why=why):
+    if not _write(alone, recounted(alone, calendar, unmoved=True), calendar, None, at, why):
         return None
     term.refresh_from_db(fields=["ends_on", "calendar_version"])
     return term.recounts.latest("pk")
@@ -137,19 +140,19 @@ def recount_open_terms(edition: CalendarEdition, calendar: Calendar, *, at: date
     different ends, never that of the terms.
     """
     list(Round.objects.order_by("pk").select_for_update().values_list("pk"))
+    terms = RunningTerm.objects.all()
     why = f"{edition.version}: {edition.source_document}"
-    return _recount(RunningTerm.objects.all(), calendar, at=at, why=why, edition=edition)
+    return _write(terms, recounted(terms, calendar), calendar, edition, at, why)
 
 
-def _recount(
+def _write(
     terms: QuerySet[RunningTerm],
+    rows: Sequence[Recounted],
     calendar: Calendar,
-    *,
+    edition: CalendarEdition | None,
     at: datetime,
     why: str,
-    edition: CalendarEdition | None = None,
 ) -> int:
-    rows = recounted(terms, calendar)
     if not rows:
         return 0
     before = TermRecount.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -167,13 +170,15 @@ def _recount(
         for row in rows
     )
     moved = TermRecount.objects.filter(pk__gt=before, term__in=terms)
-    moved = moved.exclude(old_end=F("new_end"))
+    moved = moved.exclude(old_end=F("new_end"), old_calendar=F("new_calendar"))
     latest = moved.filter(term=OuterRef("pk")).order_by("-pk")
     RunningTerm.objects.filter(pk__in=moved.order_by().values("term")).update(
         ends_on=Subquery(latest.values("new_end")[:1]),
         calendar_version=Subquery(latest.values("new_calendar")[:1]),
     )
-    _let_postings_follow(moved, {(row.old_end, row.end) for row in rows if row.posted})
+    _let_postings_follow(
+        moved, {(row.old_end, row.end) for row in rows if row.posted and not row.kept}
+    )
     _let_papers_follow(moved)
     return len(rows)
 

@@ -17,13 +17,14 @@ from cases.models import (
     MonthlyReport,
     RefusalLetter,
     RoleAssignment,
+    RunningTerm,
     Survey,
     UnitSuccession,
     User,
 )
 from cases.names import fold
 from cases.permissions import holds_duty
-from cases.running_terms import term_named
+from cases.running_terms import may_stand_still, standing_still, term_named
 from workflow.editions import dry_run, edition, misfits
 from workflow.machine.bindings import Asking, condition
 
@@ -353,14 +354,15 @@ def pause_explained(asking: Asking) -> tuple[str, ...] | None:
 @condition
 def term_may_pause(asking: Asking) -> tuple[str, ...] | None:
     term = term_named(asking.round, _facts(asking))
-    running = term is not None and term.code not in ("posting", "reposting")
-    return _fails_unless(running and term and not term.pauses.filter(until_day=None).exists())
+    terms = RunningTerm.objects.filter(pk=term.pk if term else None)
+    return _fails_unless(may_stand_still(terms, asking.legal_day).exists())
 
 
 @condition
 def term_is_paused(asking: Asking) -> tuple[str, ...] | None:
     term = term_named(asking.round, _facts(asking))
-    return _fails_unless(term is not None and term.pauses.filter(until_day=None).exists())
+    terms = RunningTerm.objects.filter(pk=term.pk if term else None)
+    return _fails_unless(standing_still(terms).exists())
 
 
 @condition

@@ -1,7 +1,7 @@
 """Report, opinion, decision, certificate, refusal (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 5 và 6)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value, When
@@ -21,6 +21,7 @@ from cases.models import (
     User,
     Verdict,
 )
+from cases.rules.fixed_days import monthly_report_due
 from cases.sets import insert_rows, insert_select
 from workflow.acts.deed import end_term, perform, start_term
 from workflow.acts.guards import (
@@ -212,7 +213,7 @@ def sign_monthly_report(*, round: Round, number: str, by: User, at: datetime, ke
             round=round,
             number=number,
             signed_at=at,
-            due_on=_report_day(round),
+            due_on=monthly_report_due(deed.pack, round.year, round.month).day,
             refused=round.cases.filter(state="refused").count(),
             act=deed.act,
             **counts,
@@ -227,12 +228,6 @@ def sign_monthly_report(*, round: Round, number: str, by: User, at: datetime, ke
         facts={"number": number},
         write=write,
     )
-
-
-def _report_day(round: Round) -> date:
-    """Return the 5th of the month after the round's (QĐ 24/2021/QĐ-TTg, Điều 7)."""
-    year, month = divmod(round.year * 12 + round.month, 12)
-    return date(year, month + 1, 5)
 
 
 def refuse_requesters(

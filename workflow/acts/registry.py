@@ -32,6 +32,7 @@ from workflow.acts.listing import (
     record_arrival,
 )
 from workflow.acts.meeting import Minutes, Votes, hold_meeting
+from workflow.acts.pausing import resume_term, suspend_term
 from workflow.acts.posting import (
     close_posting,
     close_reposting,
@@ -469,6 +470,24 @@ def _hand_over_village(target: VillageReview, facts: Facts, who: dict[str, Any])
     return hand_over_village(village_review=target, keeper=_keeper(facts), paper=paper, **who)
 
 
+def _pausing(facts: Facts) -> dict[str, Any]:
+    return {
+        "term": _text(facts, "term", "", longest=CODE),
+        "village": _text(facts, "village", "", longest=CODE),
+        "case": _text(facts, "case", "", longest=CODE),
+        "reason": _text(facts, "reason", "", longest=REASON),
+        "paper": _text(facts, "paper", ""),
+    }
+
+
+def _suspend_term(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return suspend_term(round=target, **_pausing(facts), **who)
+
+
+def _resume_term(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
+    return resume_term(round=target, **_pausing(facts), **who)
+
+
 def _issue_certificates(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
     return issue_certificates(round=target, **who)
 
@@ -533,4 +552,6 @@ _DEEDS: dict[str, Callable[[Any, Facts, dict[str, Any]], Done | Round]] = {
     "carry_over": _carry_over,
     "hand_over": _hand_over,
     "hand_over_village": _hand_over_village,
+    "suspend_term": _suspend_term,
+    "resume_term": _resume_term,
 }
