@@ -2,37 +2,43 @@
 Playing a scenario through the same acts the pages use.
 
 The player has no power that a page has not: who acts, on what and when comes from the file, and
-the engine judges it. Accounts are made by `appoint` steps, and only where demonstrations run.
+the engine judges it. The stage (accounts, units, households) is set by steps of its own, and only
+where demonstrations run.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth.hashers import make_password
-
-from cases.duties import Role
-from cases.models import Act, Level, RoleAssignment, UnitVersion, User
+from cases.models import Act, User
 from cases.models.calendars import NoCalendar
-from cases.permissions import sync_grants
-from cases.rules.packs import NoPackInForce, pack_in_force
+from cases.rules.packs import NoPackInForce
 from cases.rules.standards import MeasureError
 from cases.sheets.workbook import UnreadableWorkbook
 from workflow.acts.registry import BadFact, do
+from workflow.editions import dry_run, edition
 from workflow.imports.files import NotWhole
 from workflow.imports.households import read_list, take_list
 from workflow.imports.surveys import read_forms, take_forms
 from workflow.machine.refusals import Refused
-from workflow.scenarios.reading import APPOINT, Scenario, ScenarioError, Step
-from workflow.scenarios.targets import actor_of, communes_of, key_of, name_of, targets_of
+from workflow.scenarios.office import OfficeRefused, at_the_office
+from workflow.scenarios.reading import (
+    OFFICE,
+    STAGING,
+    Scenario,
+    ScenarioError,
+    Step,
+    period_of,
+)
+from workflow.scenarios.staging import stage
+from workflow.scenarios.targets import actor_of, key_of, name_of, targets_of
 
 _IMPORTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "import_households": (read_list, take_list),
     "import_surveys": (read_forms, take_forms),
 }
+
+NOW = "now"  # a dry run of carry_over that is made at this very moment
 
 
 class Surprise(Exception):
@@ -67,8 +73,11 @@ def play(scenario: Scenario) -> Iterator[Played]:
     for step in scenario.steps:
         if step.number < last_done and step.expect != "done":
             continue  # What was refused then may be refused for a later reason now.
-        if step.do == APPOINT:
-            yield _appoint(scenario, step)
+        if step.do in STAGING:
+            on, made = stage(scenario, step)
+            yield Played(**_told(step, None, on), result="done", moved=made)
+        elif step.do in OFFICE:
+            yield _office(scenario, step)
         elif step.do in _IMPORTS:
             yield _import(scenario, step)
         else:
@@ -86,7 +95,7 @@ def _act(scenario: Scenario, step: Step, target: Any) -> Played:
         return _met(step, _done(step, by, target, key))
     facts = {name: _fact(step, value, target) for name, value in step.facts.items()}
     if step.do == "open_round":
-        facts.setdefault("year", scenario.year)
+        facts = asdict(period_of(scenario, step)) | facts
     name = name_of(target)
     try:
         do(step.do, target, facts, by=by, at=step.at, key=key)
@@ -112,11 +121,11 @@ def _last_step_done(scenario: Scenario) -> int:
     return int(last.split(":")[1]) if last else 0
 
 
-def _told(step: Step, by: User, name: str) -> dict[str, Any]:
+def _told(step: Step, by: User | None, name: str) -> dict[str, Any]:
     return {
         "step": step.number,
         "at": step.at.isoformat(),
-        "by": by.username,
+        "by": by.username if by is not None else "",
         "do": step.do,
         "on": name,
     }
@@ -147,7 +156,26 @@ def _met(step: Step, played: Played) -> Played:
 def _fact(step: Step, value: Any, target: Any) -> Any:
     if isinstance(value, Mapping) and set(value) in ({"role"}, {"role", "unit"}):
         return actor_of(step, value, target)
+    if step.do == "carry_over" and value == NOW:
+        # Somebody runs the edition dry and reads it at this very moment.
+        to = edition(str(step.facts.get("to", "")))
+        return dry_run(target, to).token if to is not None else ""
     return value
+
+
+def _office(scenario: Scenario, step: Step) -> Played:
+    by = actor_of(step, step.by, None) if step.by else None
+    try:
+        on, made = at_the_office(scenario, step, by)
+    except OfficeRefused as refused:
+        told = Played(
+            **_told(step, by, refused.on),
+            result="refused",
+            refusals=[f"{code} {refused}" for code in refused.codes],
+        )
+    else:
+        told = Played(**_told(step, by, on), result="done", moved=made)
+    return _met(step, told)
 
 
 def _import(scenario: Scenario, step: Step) -> Played:
@@ -170,65 +198,3 @@ def _import(scenario: Scenario, step: Step) -> Played:
         moved = taken.plan.good_count
         told = Played(**_told(step, by, file.name), result="done", moved=moved)
     return _met(step, told)
-
-
-def _appoint(scenario: Scenario, step: Step) -> Played:
-    """Make accounts with a role on units: the communes named, their villages, or the superior."""
-    if not settings.DEBUG:
-        raise ScenarioError("accounts are appointed by scenarios in demonstrations only")
-    facts = step.facts
-    role = Role(facts["role"])
-    people = []
-    for version in _units_to_appoint(scenario, step):
-        filled = {"unit": version.unit.code, "name": version.name}
-        user, _created = User.objects.get_or_create(
-            username=facts["username"].format(**filled),
-            defaults={
-                "full_name": facts["full_name"].format(**filled),
-                "position": facts.get("position", "").format(**filled),
-                "password": _demo_password(),
-            },
-        )
-        RoleAssignment.objects.get_or_create(
-            user=user,
-            role=role,
-            unit=version.unit,
-            valid_from=date(2021, 1, 1),
-            defaults={"paper": facts.get("paper", "Phân công trong bản trình diễn")},
-        )
-        people.append(user)
-    sync_grants(step.at.date(), people)
-    names = ", ".join(user.username for user in people[:2]) + ("…" if len(people) > 2 else "")
-    return Played(
-        step.number,
-        step.at.isoformat(),
-        "",
-        "appoint",
-        f"{role}: {names}",
-        "done",
-        moved=len(people),
-    )
-
-
-def _units_to_appoint(scenario: Scenario, step: Step) -> list[UnitVersion]:
-    day = step.at.date()
-    codes = communes_of(scenario, step)
-    versions = UnitVersion.objects.in_force(day).select_related("unit").order_by("unit__code")
-    each = step.on.get("each", "unit")
-    if each == "village":
-        villages = versions.filter(parent__code__in=codes, unit__level=Level.VILLAGE)
-        if only := step.on.get("villages"):
-            villages = villages.filter(name__in=only)
-        return list(villages)
-    if each == "superior":
-        level = pack_in_force(day).superior_level
-        paths = versions.filter(unit__code__in=codes).values_list("path", flat=True)
-        above = {code for path in paths for code in path.strip("/").split("/")}
-        return list(versions.filter(unit__code__in=above, unit__level=level))
-    return list(versions.filter(unit__code__in=codes))
-
-
-@lru_cache(maxsize=1)
-def _demo_password() -> str:
-    # One hash for all demo accounts: hashing is slow on purpose.
-    return make_password(settings.DEMO_PASSWORD)

@@ -9,18 +9,47 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cases.rules.packs import PACKS
+from cases.models.rounds import key_parts
+from cases.rules.packs import SHIPPED, Review
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-ACTS = {act.code for pack in PACKS.values() for act in pack.acts}
-# What a step may do besides an act: take a workbook, make accounts for a demonstration.
+ACTS = {act.code for pack in SHIPPED for act in pack.acts}
+# What a step may do besides an act: take a workbook.
 IMPORTS = ("import_households", "import_surveys")
-APPOINT = "appoint"
+# Set the stage of a demonstration: people, units, households.
+STAGING = ("appoint", "change_units", "enter_households")
+# Work of the offices that moves no case.
+OFFICE = ("declare_interest", "calendar", "load_pack", "approve_pack", "tick")
+NEEDS_NOBODY = (*STAGING, "tick")
 KEYS = {"at", "by", "do", "on", "facts", "expect", "note"}
+ON_KEYS = {
+    "round",
+    "year",
+    "kind",
+    "month",
+    "units",
+    "file",
+    "villages",
+    "except_villages",
+    "cases",
+    "filter",
+    "if_any",
+    "each",
+}
+NO_MONTH, LAST_MONTH = 0, 12
 
 
 class ScenarioError(Exception):
     """The file cannot be played: the message names the step, the key and the reason."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Which review of a commune is meant: the periodic one of a year, or one of a month."""
+
+    year: int
+    kind: str = Review.PERIODIC.value
+    month: int = NO_MONTH
 
 
 @dataclass(frozen=True)
@@ -34,15 +63,24 @@ class Step:
     on: Mapping[str, Any]
     facts: Mapping[str, Any]
     expect: str
+    note: str = ""
+
+    def error(self, key: str, reason: str) -> ScenarioError:
+        return ScenarioError(f"step {self.number}: {key}: {reason}")
 
 
 @dataclass(frozen=True)
 class Scenario:
     title: str
-    year: int
+    period: Period
     files: Mapping[str, Path]
     steps: tuple[Step, ...]
     digest: str
+    folder: Path
+
+    @property
+    def year(self) -> int:
+        return self.period.year
 
     def last_moment(self) -> datetime:
         return max(step.at for step in self.steps)
@@ -70,8 +108,54 @@ def read_scenario(path: Path, files: Mapping[str, Path] | None = None) -> Scenar
     digest = hashlib.sha256(content)
     for name in sorted(named):
         digest.update(named[name].read_bytes())
-    steps = tuple(_read_step(number, row) for number, row in enumerate(table["step"], start=1))
-    return Scenario(table["title"], table["year"], named, steps, digest.hexdigest()[:24])
+    return Scenario(
+        title=table["title"],
+        period=_period(path.name, table, Period(0)),
+        files=named,
+        steps=tuple(_read_step(number, row) for number, row in enumerate(table["step"], start=1)),
+        digest=digest.hexdigest()[:24],
+        folder=path.parent,
+    )
+
+
+def period_of(scenario: Scenario, step: Step) -> Period:
+    """
+    Return the review a step is on: the scenario's, or what the step says of year, kind and month.
+
+    :raises ScenarioError: naming the step and the key that cannot be read
+    """
+    if "round" in step.on:
+        parts = _round_parts(step)
+        return Period(parts["year"], parts["kind"], parts["month"])
+    return _period(f"step {step.number}: on", step.on, scenario.period)
+
+
+def commune_of_round(step: Step) -> str:
+    """Return the commune that `on.round` names."""
+    return str(_round_parts(step)["commune__code"])
+
+
+def _round_parts(step: Step) -> dict[str, Any]:
+    key = step.on["round"]
+    parts = key_parts(key) if isinstance(key, str) else None
+    if parts is None:
+        raise step.error("on.round", f"expected a key like 2026tx05-24646, got {key!r}")
+    return parts
+
+
+def _period(where: str, table: Mapping[str, Any], otherwise: Period) -> Period:
+    year, kind = table.get("year", otherwise.year), table.get("kind", otherwise.kind)
+    # A step that names another kind names its month, too.
+    month = table.get("month", otherwise.month if kind == otherwise.kind else NO_MONTH)
+    if not isinstance(year, int):
+        raise ScenarioError(f"{where}: year: expected a year, got {year!r}")
+    if kind not in set(Review):
+        raise ScenarioError(f"{where}: kind: expected one of {', '.join(Review)}, got {kind!r}")
+    if not isinstance(month, int) or not NO_MONTH <= month <= LAST_MONTH:
+        raise ScenarioError(f"{where}: month: expected 1 to {LAST_MONTH}, got {month!r}")
+    if (kind == Review.PERIODIC) != (month == NO_MONTH):
+        raise ScenarioError(f"{where}: month: the periodic review has none, the others have one")
+    return Period(year, kind, month)
 
 
 def _read_step(number: int, row: Mapping[str, Any]) -> Step:
@@ -81,13 +165,18 @@ def _read_step(number: int, row: Mapping[str, Any]) -> Step:
     for key in ("at", "do"):
         if key not in row:
             raise ScenarioError(f"step {number}: the key {key} is missing")
-    if row["do"] not in {*ACTS, *IMPORTS, APPOINT}:
+    if row["do"] not in {*ACTS, *IMPORTS, *STAGING, *OFFICE}:
         raise ScenarioError(f"step {number}: there is no act {row['do']!r}")
-    if row["do"] != APPOINT and "by" not in row:
+    if row["do"] not in NEEDS_NOBODY and "by" not in row:
         raise ScenarioError(f"step {number}: the key by is missing")
     for key in ("on", "facts"):
         if not isinstance(row.get(key, {}), Mapping):
             raise ScenarioError(f"step {number}: {key} is not a table: {row[key]!r}")
+    if unknown := set(row.get("on", {})) - ON_KEYS:
+        raise ScenarioError(f"step {number}: on: unknown key {', '.join(sorted(unknown))}")
+    expect = row.get("expect", "done")
+    if expect != "done" and not str(expect).startswith("refused:"):
+        raise ScenarioError(f"step {number}: expect: expected refused:CODE, got {expect!r}")
     return Step(
         number=number,
         at=_moment(number, row["at"]),
@@ -95,7 +184,8 @@ def _read_step(number: int, row: Mapping[str, Any]) -> Step:
         do=row["do"],
         on=row.get("on", {}),
         facts=row.get("facts", {}),
-        expect=row.get("expect", "done"),
+        expect=expect,
+        note=row.get("note", ""),
     )
 
 
