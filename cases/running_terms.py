@@ -31,18 +31,20 @@ from cases.rules.terms import Calendar, Pause, StillPaused, counted_term, end_of
 POSTED = ("posting", "reposting")
 
 
-def term_named(round: Round, facts: Mapping[str, Any]) -> RunningTerm | None:
-    """Return the open term of a round by its code, and by village or household where it is of one."""
+def terms_named(round: Round, facts: Mapping[str, Any]) -> QuerySet[RunningTerm]:
+    """
+    Return the open terms of a round by their code, and by village or household where they are of one.
+
+    More than one: a household may be complained about twice before it is re-verified.
+    """
     terms = RunningTerm.objects.filter(
         round=round, code=facts.get("term", ""), ended_at__isnull=True
     )
     if case := facts.get("case"):
-        terms = terms.filter(case__code=case)
-    elif village := facts.get("village"):
-        terms = terms.filter(case__isnull=True, village_review__village__code=village)
-    else:
-        terms = terms.filter(case__isnull=True, village_review__isnull=True)
-    return terms.order_by("pk").first()
+        return terms.filter(case__code=case)
+    if village := facts.get("village"):
+        return terms.filter(case__isnull=True, village_review__village__code=village)
+    return terms.filter(case__isnull=True, village_review__isnull=True)
 
 
 def standing_still(terms: QuerySet[RunningTerm]) -> QuerySet[RunningTerm]:

@@ -162,6 +162,22 @@ def test_what_was_done_while_the_clock_stood_ends_the_term_as_ever(road: Road) -
     assert caught.value.codes == {"term_is_paused"}
 
 
+def test_two_complaints_about_one_household_stand_still_together(road: Road) -> None:
+    contested(road)
+    posting.complain(
+        case=road.cases()[0],
+        complainant="Bà Tư",
+        content="Nhà mới",
+        **road.pass_days(1).who("minh"),
+    )
+    suspend(road.pass_days(1), **of_first_case(road))
+    resume(road.pass_days(1), **of_first_case(road))
+
+    # Thursday 03 stood; the first began on Tuesday, the second on Wednesday.
+    ends = RunningTerm.objects.filter(code="reverification").order_by("pk")
+    assert list(ends.values_list("ends_on", flat=True)) == [date(2024, 10, 7), date(2024, 10, 8)]
+
+
 # --- Every refusal ---
 
 

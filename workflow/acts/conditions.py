@@ -17,14 +17,13 @@ from cases.models import (
     MonthlyReport,
     RefusalLetter,
     RoleAssignment,
-    RunningTerm,
     Survey,
     UnitSuccession,
     User,
 )
 from cases.names import fold
 from cases.permissions import holds_duty
-from cases.running_terms import may_stand_still, standing_still, term_named
+from cases.running_terms import may_stand_still, standing_still, terms_named
 from workflow.editions import dry_run, edition, misfits
 from workflow.machine.bindings import Asking, condition
 
@@ -353,15 +352,13 @@ def pause_explained(asking: Asking) -> tuple[str, ...] | None:
 
 @condition
 def term_may_pause(asking: Asking) -> tuple[str, ...] | None:
-    term = term_named(asking.round, _facts(asking))
-    terms = RunningTerm.objects.filter(pk=term.pk if term else None)
+    terms = terms_named(asking.round, _facts(asking))
     return _fails_unless(may_stand_still(terms, asking.legal_day).exists())
 
 
 @condition
 def term_is_paused(asking: Asking) -> tuple[str, ...] | None:
-    term = term_named(asking.round, _facts(asking))
-    terms = RunningTerm.objects.filter(pk=term.pk if term else None)
+    terms = terms_named(asking.round, _facts(asking))
     return _fails_unless(standing_still(terms).exists())
 
 

@@ -5,12 +5,11 @@ The day on which the clock stops is not counted; the day on which it goes on is.
 law read so far speaks of it [?]. A posting never stands still: an interrupted one begins anew.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from cases.models import Round, RunningTerm, TermPause, User
+from cases.models import Round, TermPause, User
 from cases.models.calendars import current_calendar
-from cases.running_terms import recount, term_named
+from cases.running_terms import may_stand_still, recount, standing_still, terms_named
 from workflow.acts.deed import perform
 from workflow.machine.apply import Deed, Done
 from workflow.machine.scope import Scope
@@ -38,11 +37,10 @@ def suspend_term(
     named = {"term": term, "village": village, "case": case}
 
     def write(deed: Deed) -> None:
-        TermPause.objects.create(
-            term=_found(round, named),
-            from_day=deed.act.legal_day,
-            reason=reason,
-            paused_by=deed.act,
+        day = deed.act.legal_day
+        TermPause.objects.bulk_create(
+            TermPause(term=running, from_day=day, reason=reason, paused_by=deed.act)
+            for running in may_stand_still(terms_named(round, named), day)
         )
 
     return perform(
@@ -77,11 +75,11 @@ def resume_term(
     named = {"term": term, "village": village, "case": case}
 
     def write(deed: Deed) -> None:
-        running = _found(round, named)
-        running.pauses.filter(until_day__isnull=True).update(
-            until_day=deed.act.legal_day, resumed_by=deed.act
-        )
-        recount(running, current_calendar(), at=at, why=f"{reason} ({paper})")
+        for paused in list(standing_still(terms_named(round, named)).order_by("pk")):
+            paused.pauses.filter(until_day__isnull=True).update(
+                until_day=deed.act.legal_day, resumed_by=deed.act
+            )
+            recount(paused, current_calendar(), at=at, why=f"{reason} ({paper})")
 
     return perform(
         "resume_term",
@@ -93,10 +91,3 @@ def resume_term(
         private={"reason": reason},
         write=write,
     )
-
-
-def _found(round: Round, named: Mapping[str, str]) -> RunningTerm:
-    term = term_named(round, named)
-    if term is None:
-        raise AssertionError(f"{named}: the conditions found a term that is not there")
-    return term
