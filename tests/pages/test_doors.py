@@ -35,6 +35,7 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     "nhap-lieu/<slug:code>/mau.xlsx": {"code": "danh-sach-ho"},
     "nhap-lieu/<slug:code>/<str:token>/": {"code": "danh-sach-ho", "token": "a" * 32},
     "bao-cao/<int:number>/": {"number": 2},
+    "chuan-dia-phuong/ma/<slug:code>/": {"code": "minh-hoa-67"},
     "bao-cao/<int:number>/tai-ve/<slug:kind>/": {"number": 2, "kind": "csv"},
 }
 ACTS = [act.code for act in next(iter(PACKS.values())).acts]

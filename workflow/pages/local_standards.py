@@ -145,7 +145,7 @@ def local_standard(request: HttpRequest, code: str) -> HttpResponse:
     form = RejectionForm(request.POST if "reject" in request.POST else None, label_suffix="")
     if request.method != "POST":
         return render(request, "workflow/standards/standard.html", _context(request, row, form))
-    who = {"code": row.code, "by": person(request), "at": clock.now()}
+    who: dict[str, Any] = {"code": row.code, "by": person(request), "at": clock.now()}
     problems: list[Any] = []
     try:
         if "approve" in request.POST:
