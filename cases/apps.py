@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CasesConfig(AppConfig):
     name = "cases"
+
+    def ready(self) -> None:
+        from cases import pack_editions
+
+        pack_editions.wire()
+        post_migrate.connect(pack_editions.forget, sender=self)

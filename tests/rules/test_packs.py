@@ -42,7 +42,8 @@ def row(table: str, number: int, /, **fields: Any) -> Callable[[Pack], Pack]:
     def changed(pack: Pack) -> Pack:
         rows = list(getattr(pack, table))
         rows[number] = replace(rows[number], **fields)
-        return replace(pack, **{table: tuple(rows)})
+        changed_table: dict[str, Any] = {table: tuple(rows)}
+        return replace(pack, **changed_table)
 
     return changed
 

@@ -54,7 +54,7 @@ class NoPackInForce(Exception):
 
 class Shelf(dict[str, Pack]):
     """
-    Packs by code. An edition loaded by an officer is fetched the first time it is asked for.
+    Packs by code: the shipped ones, and by asking for it an edition that an officer loaded.
 
     `fetch` is given by whoever keeps editions (a database); it raises KeyError for no edition.
     """
@@ -65,8 +65,7 @@ class Shelf(dict[str, Pack]):
     def __missing__(self, code: str) -> Pack:
         if self.fetch is None:
             raise KeyError(code)
-        self[code] = self.fetch(code)
-        return self[code]
+        return self.fetch(code)  # whoever keeps editions knows how long one may be remembered
 
     def editions(self) -> list[Pack]:
         """Return every edition that may be followed: shipped, and loaded and approved."""
