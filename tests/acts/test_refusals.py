@@ -1,6 +1,6 @@
 """Every way the law says no, and the narrow places where it says yes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +24,8 @@ from cases.models import (
     User,
 )
 from cases.permissions import sync_grants
-from cases.rules.packs import PACKS
+from cases.rules.packs import PACKS, SHIPPED
+from tests.acts.later_scenes import LATER_FORKS, LATER_SCENES, WITHOUT_SCREENING
 from tests.conftest import NEAR_POOR, POOR, Road, make_unit, moment
 from tests.machine.records import snapshot
 from workflow.acts import deciding, departing, listing, meeting, posting, surveying
@@ -364,6 +365,7 @@ SCENES: dict[str, Callable[[Road], Deed]] = {
     "within_window": decided_after_the_window,
     "wrong_state": reported_before_the_posting_is_over,
 }
+EVERY_SCENE = {**SCENES, **LATER_SCENES}
 # The other side of a fork: a case that fails these takes the act's other way, so they stop nobody.
 FORKS = {
     "class_not_poor",
@@ -383,11 +385,18 @@ def requester(road: Road, make_households: Callable[..., list[Household]]) -> Ho
     return household
 
 
-@pytest.mark.parametrize("code", sorted(SCENES))
+@pytest.fixture(autouse=True)
+def shelf() -> Iterator[None]:
+    """Take editions off the shelf again that a scene put there."""
+    yield
+    PACKS.pop(WITHOUT_SCREENING, None)
+
+
+@pytest.mark.parametrize("code", sorted(EVERY_SCENE))
 def test_the_refusal_is_reached_and_leaves_nothing_behind(
     road: Road, requester: Household, code: str
 ) -> None:
-    deed = SCENES[code](road)
+    deed = EVERY_SCENE[code](road)
 
     answer = refused(deed)
 
@@ -395,11 +404,12 @@ def test_the_refusal_is_reached_and_leaves_nothing_behind(
     assert all(r.article and r.remedy for r in answer.refusals)
 
 
-@pytest.mark.parametrize("pack", PACKS.values(), ids=lambda pack: pack.code)
-def test_no_refusal_of_a_pack_is_left_untried(pack: Any) -> None:
-    rules = {rule.code for rule in (*pack.guards, *pack.conditions, *pack.refusals)}
+def test_no_refusal_of_a_pack_is_left_untried() -> None:
+    rules = {
+        rule.code for pack in SHIPPED for rule in (*pack.guards, *pack.conditions, *pack.refusals)
+    }
 
-    assert rules == set(SCENES) | FORKS
+    assert rules == set(EVERY_SCENE) | FORKS | LATER_FORKS
 
 
 # The meeting. -------------------------------------------------------------------------------------
@@ -462,7 +472,9 @@ def test_a_second_meeting_on_the_same_survey_is_refused(road: Road) -> None:
     assert refused(road.classify).codes == {"wrong_state"}
 
 
-def test_a_list_is_not_posted_while_one_household_awaits_its_new_meeting(road: Road) -> None:
+def test_the_list_of_the_minutes_is_posted_while_one_household_awaits_its_new_meeting(
+    road: Road,
+) -> None:
     road.open().list().survey().classify()
     first, *others = road.cases()
     votes = {case.code: meeting.Votes(40) for case in others}
@@ -473,9 +485,9 @@ def test_a_list_is_not_posted_while_one_household_awaits_its_new_meeting(road: R
         **road.who("thu"),
     )
 
-    answer = refused(road.post)
+    road.post()
 
-    assert [(r.code, r.case_code) for r in answer.refusals] == [("wrong_state", first.code)]
+    assert states(road) == {"disagreed": 1, "posted": len(others)}
 
 
 # Posting and complaint. ---------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from cases.models import Basis, Case, HouseholdClass, Round, Verdict
+from cases.models import Basis, Case, HouseholdClass, IncomeClass, Round, Verdict
 from cases.models.cases import STATES
 from workflow.machine.triggers import NAMES, TABLE
 
-CLASSES = ["", *HouseholdClass.values]
+CLASSES = ["", *HouseholdClass.values, *IncomeClass.values]
 
 
 def drop_step_triggers() -> None:
@@ -40,6 +40,7 @@ def _fill(case: Case, at: datetime, chance: random.Random) -> None:
     case.state = chance.choice(STATES)
     case.basis = chance.choice(Basis.values)
     case.basis_paper = chance.choice(["", "15/GĐN"])
+    case.opening_class = chance.choice(["", "POOR", "NEAR_POOR"])
     case.screen_passed = chance.choice([None, True, False])
     case.attempt = chance.choice([0, 1, 2])
     case.income_score = chance.choice([None, 0, 100, 180])

@@ -4,16 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from cases.rules.packs import PACKS, Pack
+from cases.rules.packs import PACKS, SHIPPED, Pack
 from workflow.acts import registry
 from workflow.machine import checks
 from workflow.machine.bindings import CONDITIONS, GUARDS
 from workflow.machine.refusals import refusal
 
 
-@pytest.mark.parametrize("pack", PACKS.values(), ids=lambda pack: pack.code)
-def test_every_act_of_a_pack_can_be_done_and_nothing_else_can(pack: Pack) -> None:
-    assert set(pack.by_code) == registry.codes()
+def test_every_act_of_the_packs_can_be_done_and_nothing_else_can() -> None:
+    assert {code for pack in SHIPPED for code in pack.by_code} == registry.codes()
 
 
 def test_every_guard_and_condition_is_bound_and_every_binding_is_used() -> None:
@@ -23,11 +22,11 @@ def test_every_guard_and_condition_is_bound_and_every_binding_is_used() -> None:
 def test_a_code_that_nothing_binds_stops_the_start_up(monkeypatch: pytest.MonkeyPatch) -> None:
     pack = PACKS["qd24-2021-2cap"]
     rule = replace(pack.guards[0], code="planted_guard")
-    act = replace(
-        pack.acts[-1], moves=(replace(pack.acts[-1].moves[0], guards=("planted_guard",)),)
-    )
+    departure = pack.by_code["record_departure"]
+    act = replace(departure, moves=(replace(departure.moves[0], guards=("planted_guard",)),))
     kept = tuple(g for g in pack.guards if g.code != "departure_known")
-    planted = replace(pack, guards=(*kept, rule), acts=(*pack.acts[:-1], act))
+    others = tuple(a for a in pack.acts if a != departure)
+    planted = replace(pack, guards=(*kept, rule), acts=(*others, act))
     monkeypatch.setitem(PACKS, pack.code, planted)
 
     problems = checks.check_bindings()

@@ -41,8 +41,8 @@ def test_every_guard_answers_the_same_in_sql_and_in_python(
     question = asking(road, PACKS[code])
 
     differing = {}
-    for name, guard in GUARDS.items():
-        q = guard(question)
+    for name in (rule.code for rule in PACKS[code].guards):
+        q = GUARDS[name](question)
         in_sql = set(Case.objects.filter(q).values_list("pk", flat=True))
         in_python = keys(case for case in drawn if holds(q, case))
         if in_sql != in_python or not 0 < len(in_sql) < ROWS:

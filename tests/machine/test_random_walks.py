@@ -15,6 +15,7 @@ from workflow.acts import registry
 from workflow.machine.refusals import Refused
 
 STEPS = 160
+AFTERWARDS = ("accept_grievance", "revoke_decision", "correct_decision")
 LAST_MOMENT = moment("2024-12-14", 22)
 
 
@@ -47,12 +48,13 @@ class Stumbler:
 
     def _promising(self) -> list[str]:
         """Return mostly acts that some case waits for, and now and then any act."""
-        acts = [a for a in self.pack.acts if a.moves]
+        acts = [a for a in self.pack.acts if a.moves and a.code != "record_arrival"]
         if self.chance.random() < 0.15:
             return [act.code for act in acts]
         present = set(self.road.round.cases.values_list("state", flat=True))
         waiting = [a.code for a in acts if present & set(a.sources)]
-        rare = {"record_departure", "complain", "receive_request"}
+        rare = {"record_departure", "complain", "receive_request", "withdraw"}
+        rare |= {"interrupt_posting", "interrupt_reposting", *AFTERWARDS}
         if self.chance.random() < 0.8:
             waiting = [code for code in waiting if code not in rare] or waiting
         return waiting or ["build_list", "receive_request"]
@@ -72,6 +74,9 @@ class Stumbler:
             "receive_request": "minh",
             "complain": "minh",
             "record_departure": "minh",
+            "withdraw": "minh",
+            "accept_grievance": "minh",
+            "reexamine": "hoa",
             "build_list": "hoa",
             "classify": "hoa",
             "reverify": "hoa",
@@ -81,6 +86,7 @@ class Stumbler:
             "give_opinion": "quyen",
         }
         posts = {"post_list", "repost", "close_posting", "close_reposting"}
+        posts |= {"interrupt_posting", "interrupt_reposting"}
         if self.chance.random() < 0.05:
             return self.chance.choice(list(self.road.cast))
         return "hung" if code in posts else holders.get(code, "binh")
