@@ -20,7 +20,9 @@ from cases.rules.packs import (
     editions_in_force,
     pack_in_force,
 )
-from cases.rules.packs.problems import dead_ends, problems_of
+from cases.rules.packs.changes import Deed, changes
+from cases.rules.packs.citations import citations, unsure
+from cases.rules.packs.problems import dead_ends, problems_of, sources
 from cases.rules.packs.reasons import SENTENCES, Problem, Reason
 
 PERIODIC = PACKS["qd24-2021-2cap"]
@@ -223,3 +225,61 @@ def test_the_smallest_change_gives_another_fingerprint() -> None:
 def test_every_reason_has_a_sentence_with_its_place() -> None:
     assert set(SENTENCES) == set(Reason)
     assert str(Problem("states", Reason.NO_START)).startswith("states: ")
+
+
+def test_two_equal_packs_differ_in_nothing() -> None:
+    assert changes(PERIODIC, replace(PERIODIC, code="e2")) == ()
+
+
+def test_a_changed_term_shows_before_and_after() -> None:
+    (change,) = changes(PERIODIC, row("terms", 0, days=7)(PERIODIC))
+    assert (change.deed, change.kind, change.code) == (Deed.CHANGED, "terms", "posting")
+    assert (change.aspect, change.before, change.after) == ("days", ("3",), ("7",))
+
+
+def test_a_changed_threshold_shows_before_and_after() -> None:
+    (change,) = changes(PERIODIC, replace(PERIODIC, consent=(2, 3)))
+    assert (change.kind, change.code) == ("frame", "consent")
+    assert (change.before[0], change.after[0]) == ("1/2", "2/3")
+
+
+def test_a_changed_move_names_states_and_guards() -> None:
+    other = act(
+        "classify", moves=(Move(("surveyed", "screened"), "classified", ("survey_complete",)),)
+    )
+    (change,) = changes(PERIODIC, other(PERIODIC))
+    assert (change.code, change.aspect) == ("classify", "moves")
+    assert change.before == ("surveyed → classified [survey_complete]",)
+    assert change.after == ("surveyed, screened → classified [survey_complete]",)
+
+
+def test_acts_that_come_and_go_are_seen_with_their_guards() -> None:
+    shorter = _only(tuple(one for one in PERIODIC.acts if one.code != "withdraw"))
+    gone = {(change.kind, change.code): change for change in changes(PERIODIC, shorter)}
+    assert gone["acts", "withdraw"].deed == Deed.REMOVED
+    assert gone["guards", "asked_by_form"].deed == Deed.REMOVED
+    assert {change.deed for change in changes(shorter, PERIODIC)} == {Deed.ADDED}
+
+
+@pytest.mark.parametrize("pack", SHIPPED, ids=lambda pack: pack.code)
+def test_every_source_of_a_pack_is_cited_once(pack: Pack) -> None:
+    cited = [(each.kind, each.code) for each in citations(pack)]
+    assert len(cited) == len(set(cited)) == len(list(sources(pack)))
+
+
+def test_a_citation_names_the_acts_that_use_it() -> None:
+    used = {(each.kind, each.code): each.used_by for each in citations(PERIODIC)}
+    assert used["terms", "posting"][0] == "post_list"
+    assert used["guards", "enough_agree"] == used["consent", ""] == ("hold_meeting",)
+    assert "classify" in used["states", "classified"]
+    assert used["refusals", "no_duty"] == ()
+
+
+def test_what_is_unsure_is_listed_once_for_all_packs_it_stands_in() -> None:
+    found = {(each.kind, each.code, each.source): packs for each, packs in unsure(SHIPPED)}
+    assert len(found) == len(unsure(SHIPPED))
+    (packs,) = (packs for (kind, code, _s), packs in found.items() if code == "reverification")
+    assert packs == tuple(
+        pack.code for pack in SHIPPED if pack.review in (Review.PERIODIC, Review.AD_HOC)
+    )
+    assert {source.mark for _kind, _code, source in found} == {"?"}
