@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from cases.models import Basis, DeclaredInterest, Household, Round
@@ -162,6 +162,14 @@ def grieved_too_late(road: Road) -> Deed:
     return doing(road, "minh", "accept_grievance", case, complainant="A", content="B")
 
 
+def reexamined_tomorrow(road: Road) -> Deed:
+    case = decided(road).cases()[0]
+    doing(road, "minh", "accept_grievance", case, complainant="A", content="B")()
+    tomorrow = road.at.date() + timedelta(days=1)
+    sheet = {"surveyed_on": tomorrow, "income_score": 100, "deprived": list(POOR)}
+    return doing(road, "hoa", "reexamine", fresh(case), **sheet)
+
+
 def revoked_without_reason(road: Road) -> Deed:
     case = decided(road).cases()[0]
     return doing(road, "binh", "revoke_decision", case, number="1/QĐ", reason=" ")
@@ -263,6 +271,7 @@ LATER_SCENES: dict[str, Callable[[Road], Deed]] = {
     "reverified_by_another": looked_at_twice_by_one,
     "started": started_early,
     "succession_on_file": handed_to_no_successor,
+    "surveyed_by_today": reexamined_tomorrow,
     "term_is_paused": clock("resume_term"),
     "term_may_pause": clock("suspend_term", term="posting"),
     "withdrawal_in_writing": withdrawn("", asked=True),

@@ -6,7 +6,7 @@ from tests.conftest import Road
 from workflow.machine.triggers import declared_steps
 
 
-def test_the_machine_has_the_steps_of_the_packs_and_no_others() -> None:
+def test_the_machine_has_the_steps_of_the_packs_and_no_others(db: None) -> None:
     field = Case._meta.get_field("state")
 
     shown = {f"{t.source}>{t.target}" for t in field.get_all_transitions(Case)}

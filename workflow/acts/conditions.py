@@ -6,16 +6,13 @@ from typing import Any
 
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate
-
 from cases.duties import Duty, Role
 from cases.models import (
-    Decision,
     DeclaredInterest,
+    Event,
     IncomeRecord,
     Meeting,
     MonthlyReport,
-    RefusalLetter,
     RoleAssignment,
     Survey,
     UnitSuccession,
@@ -30,6 +27,7 @@ from workflow.machine.bindings import Asking, condition
 AS_A_WHOLE: tuple[str, ...] = ()
 # Luật Khiếu nại: ninety days to file [K].
 GRIEVANCE_DAYS = timedelta(days=90)
+DECIDING = ("sign_decision", "amend_decision", "refuse")
 LIVELIHOODS = ("AGRICULTURE", "FORESTRY", "FISHERY", "SALT")
 # Nobody acts on these any more, so an interest in them stands against nothing.
 UNCONCERNED = ("left", "withdrawn", "refused", "certified", "escaped", "confirmed")
@@ -298,12 +296,17 @@ def interest_noted(asking: Asking) -> tuple[str, ...] | None:
 
 @condition
 def grievance_in_time(asking: Asking) -> tuple[str, ...] | None:
-    since = asking.legal_day - GRIEVANCE_DAYS
-    decided = Decision.objects.filter(round=asking.round).values_list("signed_at", flat=True)
-    days = [localdate(moment) for moment in decided]
-    for letter in RefusalLetter.objects.filter(case__in=asking.cases()):
-        days.append(localdate(letter.signed_at))
-    return _fails_unless(days and max(days) >= since)
+    # From what was last decided of this very household, or answered to it.
+    told = Event.objects.filter(case__in=asking.cases(), act__code__in=DECIDING)
+    last = told.aggregate(day=Max("act__legal_day"))["day"]
+    return _fails_unless(last and asking.legal_day <= last + GRIEVANCE_DAYS)
+
+
+@condition
+def surveyed_by_today(asking: Asking) -> tuple[str, ...] | None:
+    days: Mapping[str, str] = _facts(asking)["days"]
+    ahead = [code for code, day in days.items() if date.fromisoformat(day) > asking.legal_day]
+    return tuple(ahead) or None
 
 
 @condition

@@ -315,6 +315,12 @@ CONDITIONS = (
         WINDOW,
     ),
     Rule(
+        "surveyed_by_today",
+        _("Ngày khảo sát sau ngày hôm nay."),
+        _("Ghi đúng ngày khảo sát trên phiếu."),
+        SURVEYING,
+    ),
+    Rule(
         "surveyed_anew",
         _("Ngày khảo sát lại sớm hơn cuộc họp, khiếu nại hoặc ý kiến làm cho hộ phải rà soát lại."),
         _("Khảo sát lại hộ và ghi ngày của phiếu mới."),

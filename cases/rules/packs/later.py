@@ -53,7 +53,12 @@ REEXAMINE = Act(
     Seat.COMMUNE,
     Span.CASE,
     moves=(Move(("reopened",), "reexamined", ("survey_complete",)),),
-    conditions=("surveyed_anew", "reverified_by_another", "interest_noted"),
+    conditions=(
+        "surveyed_by_today",
+        "surveyed_anew",
+        "reverified_by_another",
+        "interest_noted",
+    ),
     evidence=(_("Phiếu B xác minh"),),
     forms=("phieu-b",),
 )
