@@ -8,15 +8,19 @@ from typing import Any
 
 from django.core.management import call_command
 
+from cases import local_standards
 from cases.calendar_editions import EditionRefused, days_by_version, new_edition, newest_edition
-from cases.models import DeclaredInterest, Household, PackEdition, User
+from cases.local_standards import approve_local_standard, load_local_standard
+from cases.models import DeclaredInterest, Household, LocalStandard, PackEdition, User
 from cases.models.calendars import NoCalendar
 from cases.pack_editions import Denied, load_edition
 from cases.rules.calendar_changes import CalendarEntry
+from cases.rules.local_standards import BadLocalStandard
 from cases.rules.packs import PACKS, Pack
 from cases.rules.packs.assembly import assemble
 from cases.rules.packs.files import PackFileError
 from cases.rules.packs.writing import write_pack
+from workflow.local_standards import read_file
 from workflow.pack_editions import approve
 from workflow.scenarios.reading import Scenario, Step
 
@@ -159,6 +163,44 @@ def _approve_pack(scenario: Scenario, step: Step, by: User) -> tuple[str, int]:
     return code, 1
 
 
+def _load_local_standard(scenario: Scenario, step: Step, by: User) -> tuple[str, int]:
+    """Load a province's standard from a file beside the scenario."""
+    path = scenario.folder / _needed(step, "file")
+    try:
+        text = read_file(path)
+        if step.expect == "done" and LocalStandard.objects.filter(content=text).exists():
+            return path.name, 0
+        row = load_local_standard(
+            text=text, file=path.name, paper=step.facts.get("paper", ""), by=by, at=step.at
+        )
+    except OSError as error:
+        raise step.error("facts.file", str(error)) from error
+    except (local_standards.Denied, BadLocalStandard) as refused:
+        raise _standard_refused(path.name, refused) from refused
+    return row.code, 1
+
+
+def _approve_local_standard(scenario: Scenario, step: Step, by: User) -> tuple[str, int]:
+    code = _needed(step, "code")
+    row = LocalStandard.objects.filter(code=code).first()
+    if row is None:
+        raise step.error("facts.code", f"no standard {code!r} was loaded")
+    if step.expect == "done" and row.approved_by_id == by.pk:
+        return code, 0
+    try:
+        approve_local_standard(code=code, by=by, at=step.at)
+    except (local_standards.Denied, BadLocalStandard) as refused:
+        raise _standard_refused(code, refused) from refused
+    return code, 1
+
+
+def _standard_refused(on: str, refused: local_standards.Denied | BadLocalStandard) -> OfficeRefused:
+    """Return the refusal: a file is refused by the keys that are wrong in it."""
+    if isinstance(refused, BadLocalStandard):
+        return OfficeRefused(on, [problem.key for problem in refused.problems], str(refused))
+    return OfficeRefused(on, [refused.code.value], str(refused))
+
+
 def _needed(step: Step, name: str) -> str:
     """
     Return a text that the step must say.
@@ -176,4 +218,6 @@ _OFFICE: dict[str, Callable[[Scenario, Step, User], tuple[str, int]]] = {
     "calendar": _calendar,
     "load_pack": _load_pack,
     "approve_pack": _approve_pack,
+    "load_local_standard": _load_local_standard,
+    "approve_local_standard": _approve_local_standard,
 }

@@ -19,7 +19,15 @@ IMPORTS = ("import_households", "import_surveys")
 # Set the stage of a demonstration: people, units, households.
 STAGING = ("appoint", "change_units", "enter_households")
 # Work of the offices that moves no case.
-OFFICE = ("declare_interest", "calendar", "load_pack", "approve_pack", "tick")
+OFFICE = (
+    "declare_interest",
+    "calendar",
+    "load_pack",
+    "approve_pack",
+    "load_local_standard",
+    "approve_local_standard",
+    "tick",
+)
 NEEDS_NOBODY = (*STAGING, "tick")
 KEYS = {"at", "by", "do", "on", "facts", "expect", "note"}
 ON_KEYS = {
