@@ -237,7 +237,7 @@ def test_the_village_list_has_a_column_for_the_provinces_standard(
 
     page = client.get(url).context
 
-    assert page["local_standards"] == ["Chuẩn minh họa"]
+    assert page["local_standards"] == ["Chuẩn minh họa (dữ liệu minh họa)"]
     assert [case.local_classes for case in page["cases"]] == [["POOR"]] * 5
 
 

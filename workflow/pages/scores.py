@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.local_standards import pinned_standards
 from cases.models import Area, Assessment, Case, Round, Survey
+from cases.rules.local_standards import LocalLines
 from cases.rules.standards import (
     CLASS_NAMES_VI,
     HouseholdClass,
@@ -85,7 +86,12 @@ def add_local_results(cases: Sequence[Case], round: Round) -> list[str]:
     found = {(a.case_id, a.standard): a.result for a in latest}
     for case in cases:
         case.local_classes = [found.get((case.pk, lines.code), "") for lines in pinned]  # type: ignore[attr-defined]
-    return [lines.standard.name_vi for lines in pinned]
+    return [_heading(lines) for lines in pinned]
+
+
+def _heading(lines: LocalLines) -> str:
+    name = lines.standard.name_vi
+    return _("%(name)s (dữ liệu minh họa)") % {"name": name} if lines.demo else name
 
 
 def _explained(survey: Survey, standard: Standard) -> Explanation:
