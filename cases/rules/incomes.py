@@ -76,9 +76,7 @@ _RURAL_WORKER_SOURCE = (
     "to-Decree-No-07-2021-ND-CP-on-multidimensional-poverty-criteria-in-the-period-of-2021-2025-679855"
 )
 # A headline only: it says three million, not that this is the urban figure.
-_URBAN_WORKER_SOURCE = (
-    "https://baothanhhoa.vn/print/818b95dbb92f2f7774e6b12abdad0/240772.htm (chỉ tiêu đề)"
-)
+_URBAN_WORKER_SOURCE = "https://baothanhhoa.vn/print/818b95dbb92f2f7774e6b12abdad0/240772.htm"
 _END = date(2027, 1, 1)
 
 
