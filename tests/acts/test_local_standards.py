@@ -1,13 +1,15 @@
 """Standards of provinces: loaded, approved by another, pinned by rounds, and beside the case only."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases.duties import Role
@@ -357,3 +359,31 @@ def test_commands_say_what_is_not_there(lien: User, file: Path) -> None:
         with pytest.raises(CommandError):
             call_command(*words)
     assert not LocalStandard.objects.exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_overlapping_drafts_approved_at_one_moment_one_is_in_force(
+    lien: User, dung: User, province: Unit
+) -> None:
+    def approve(code: str) -> bool:
+        together.wait(timeout=10)
+        try:
+            approve_local_standard(code=code, by=dung, at=AT)
+        except BadLocalStandard:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    for number in range(5):
+        year = f"{2022 + number}-01-01", f"{2022 + number}-07-01"
+        codes = [f"minh-hoa-{number}-{each}" for each in "ab"]
+        for code in codes:
+            loaded(lien, code=code, since=year[0], until=year[1])
+        together = Barrier(2)
+        with ThreadPoolExecutor(2) as officers:
+            answers = list(officers.map(approve, codes))
+
+        assert sorted(answers) == [False, True]
+        assert len(in_force(province, year[0])) == 1
