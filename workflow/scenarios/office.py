@@ -140,6 +140,7 @@ def _changed_pack(step: Step) -> Pack:
             "code": _needed(step, "code"),
             "title": step.facts.get("title", base.title),
             "in_force_from": step.facts.get("from", base.in_force_from),
+            "in_force_until": step.facts.get("until", base.in_force_until),
             "acts": tuple(act for act in base.acts if act.code not in without),
             "terms": tuple(
                 replace(term, days=days.get(term.code, term.days)) for term in base.terms

@@ -107,8 +107,8 @@ def _change_units(scenario: Scenario, step: Step) -> tuple[str, int]:
     day, paper = step.facts.get("from", SINCE), step.facts.get("paper", "")
     if not isinstance(day, date):
         raise step.error("facts.from", f"expected a date, got {day!r}")
-    rows = _rows(step, "units", ("path", "level", "name", "kind"), ("area", "until"))
-    made = sum(_store_version(step, row, day, paper) for row in rows)
+    rows = _rows(step, "units", ("path", "level", "name", "kind"), ("area", "from", "until"))
+    made = sum(_store_version(step, row, row.get("from", day), paper) for row in rows)
     for row in _rows(step, "ends", ("unit", "until"), ()):
         made += _end_version(step, row)
     for row in _rows(step, "successions", ("from", "to"), ("partial",)):
