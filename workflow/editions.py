@@ -45,7 +45,12 @@ def dry_run(round: Round, target: Pack) -> DryRun:
 
 def misfits(round: Round, target: Pack) -> tuple[str, ...]:
     """Return the codes of cases for which the edition knows no way on."""
+    stuck = round.cases.exclude(state__in=passable(target)).order_by("code")
+    return tuple(stuck.values_list("code", flat=True)[:MISFITS_SHOWN])
+
+
+def passable(target: Pack) -> set[str]:
+    """Return the states of an edition that are an end, or from which one of its acts leads on."""
     known = {state.code for state in target.states}
     on = {source for act in target.acts for source in act.sources} | set(target.final_states)
-    stuck = round.cases.exclude(state__in=known & on).order_by("code")
-    return tuple(stuck.values_list("code", flat=True)[:MISFITS_SHOWN])
+    return known & on

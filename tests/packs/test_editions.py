@@ -1,12 +1,14 @@
 """Editions of the procedure: loaded by one officer, approved by another, then never changed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases import pack_editions
@@ -264,3 +266,32 @@ def test_reading_the_shelf_at_start_up_asks_nothing(db: None) -> None:
         pack_editions.wire()
         assert len(list(PACKS.values())) >= 8
     assert len(asked) == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_overlapping_drafts_approved_at_one_moment_one_is_followed(
+    xuan: User, thanh: User
+) -> None:
+    def approve_one(code: str) -> bool:
+        together.wait(timeout=10)
+        try:
+            approve(code=code, by=thanh, at=AT)
+        except PackFileError:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    of = OF
+    for number in range(3):
+        codes = [f"ban-{number}-{each}" for each in "ab"]
+        for code in codes:
+            load(xuan, text=edition_file(of, code))
+        together = Barrier(2)
+        with ThreadPoolExecutor(2) as officers:
+            answers = list(officers.map(approve_one, codes))
+
+        assert sorted(answers) == [False, True]
+        of = pack_in_force(DAY)
+        assert of.code in codes

@@ -36,6 +36,10 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     "nhap-lieu/<slug:code>/<str:token>/": {"code": "danh-sach-ho", "token": "a" * 32},
     "bao-cao/<int:number>/": {"number": 2},
     "chuan-dia-phuong/ma/<slug:code>/": {"code": "minh-hoa-67"},
+    **{
+        f"quy-trinh/ma/<slug:code>/{page}": {"code": "qd24-2021-2cap"}
+        for page in ("", "tep.toml", "thay-doi/", "duyet/", "tu-choi/")
+    },
     "bao-cao/<int:number>/tai-ve/<slug:kind>/": {"number": 2, "kind": "csv"},
 }
 ACTS = [act.code for act in next(iter(PACKS.values())).acts]
