@@ -5,6 +5,7 @@ A chart never says more than the states do: it waits at the first step that has 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -17,48 +18,96 @@ from viewflow.workflow.nodes.mixins import NodePermissionMixin
 
 from cases.duties import Duty
 from cases.models import Unit
-from cases.rules.packs import PACKS
+from cases.rules.packs import SHIPPED, Pack, Review
 from workflow.titles import act_title
 
-# Each step waits while a case of the list is in one of its states; the first of them holds.
-# Steps are named after the acts they wait for.
-VILLAGE_STEPS: Mapping[str, frozenset[str]] = {
-    "survey": frozenset({"listed", "screened", "disagreed", "objected"}),
-    "classify": frozenset({"surveyed"}),
-    "hold_meeting": frozenset({"classified"}),
-    "post_list": frozenset({"agreed"}),
-    "close_posting": frozenset({"posted"}),
-    "reverify": frozenset({"contested"}),
-    "repost": frozenset({"reverified"}),
-    "close_reposting": frozenset({"reposted"}),
-}
-ROUND_STEPS: Mapping[str, frozenset[str]] = {
-    "build_list": frozenset({"new", "requested"}),
-    "await_villages": frozenset().union(*VILLAGE_STEPS.values()),
-    "sign_report": frozenset({"cleared"}),
-    "give_opinion": frozenset({"reported"}),
-    "sign_decision": frozenset({"consented"}),
-    "issue_certificates": frozenset({"recognised"}),
-    "refuse": frozenset({"unqualified"}),
-}
+# Steps are named after the acts they wait for, in the order in which a list comes to them; which
+# of them a review has, and for whom each waits, its pack says.
+VILLAGE_ORDER = (
+    "survey",
+    "determine_income",
+    "classify",
+    "hold_meeting",
+    "post_list",
+    "close_posting",
+    "reverify",
+    "redetermine_income",
+    "repost",
+    "close_reposting",
+)
+LIST = "build_list"
+VILLAGES = "await_villages"
+REPORT = "sign_monthly_report"
+ROUND_ORDER = (
+    LIST,
+    VILLAGES,
+    "sign_report",
+    "give_opinion",
+    "sign_decision",
+    "issue_certificates",
+    "refuse",
+    "reexamine",
+    "redetermine_income",
+    "amend_decision",
+    REPORT,
+)
+# Heard again after the decision: the commune's matter, also where a village act has the same code.
+AFTER_DECISION = frozenset({"reopened", "reexamined"})
+
+Waiting = Mapping[str, frozenset[str]]  # step -> the states for which it waits
 
 
-def village_step(states: frozenset[str]) -> str:
+@dataclass(frozen=True)
+class Steps:
+    """The steps of one pack: of each village's list, and of the commune's round."""
+
+    village: Waiting
+    round: Waiting
+
+
+def steps_of(pack: Pack) -> Steps:
+    """Return the steps of a pack in their order; each waits while a case is in one of its states."""
+    village = {
+        step: states for step in VILLAGE_ORDER if (states := awaited(pack, step) - AFTER_DECISION)
+    }
+    in_villages = frozenset().union(*village.values())
+    round = {
+        step: in_villages if step == VILLAGES else awaited(pack, step) - in_villages
+        for step in ROUND_ORDER
+    }
+    return Steps(village, {step: states for step, states in round.items() if states})
+
+
+def awaited(pack: Pack, code: str) -> frozenset[str]:
+    """Return the states in which a case waits for the act; none, if the pack has no such act."""
+    if code not in pack.by_code:
+        return frozenset()
+    act = pack.by_code[code]
+    # What an act leads to does not wait for it, although it may be done again.
+    return frozenset(act.sources) - {move.target for move in act.moves}
+
+
+def village_step(pack: Pack, states: frozenset[str]) -> str:
     """Return the step at which a village's list stands; empty: nothing is left in the village."""
-    return _first(VILLAGE_STEPS, states)
+    return _first(steps_of(pack).village, states)
 
 
-def round_step(states: frozenset[str]) -> str:
+def round_step(pack: Pack, states: frozenset[str], reported: bool = False) -> str:
     """Return the step at which a commune's round stands; empty: all is decided and answered."""
-    return _first(ROUND_STEPS, states) if states else "build_list"
+    if not states and pack.window is not None:
+        return LIST
+    step = _first(steps_of(pack).round, states)
+    if not step and REPORT in pack.by_code and not reported:
+        return REPORT  # of a month without a request too
+    return step
 
 
-def _first(steps: Mapping[str, frozenset[str]], states: frozenset[str]) -> str:
+def _first(steps: Waiting, states: frozenset[str]) -> str:
     return next((step for step, waits in steps.items() if waits & states), "")
 
 
 class StepActivation(HandleActivation):
-    """A visit of a step: its row says who owes it, so that an inbox is one query."""
+    """A visit of a step: its row says who owes it."""
 
     @classmethod
     def create(
@@ -108,24 +157,35 @@ class Step(NodePermissionMixin, flow.Handle):
         return bool(user.has_perm(self.permission, task.process.coerced))
 
 
-def step(code: str, unit: Callable[[Any], Unit]) -> Step:
-    """Return the step that waits for an act of the packs: its title and its duty are the pack's."""
-    duty = next(pack.by_code[code].duty for pack in PACKS.values())
-    return _annotated(act_title(code), duty, unit)
+def step(code: str, unit: Callable[[Any], Unit], review: Review = Review.PERIODIC) -> Step:
+    """Return the step that waits for an act of a review: its title and its duty are the pack's."""
+    pack = next(pack for pack in SHIPPED if pack.review == review and code in pack.by_code)
+    return annotated(act_title(code, pack), pack.by_code[code].duty, unit)
 
 
 def wait(title: str | Promise, unit: Callable[[Any], Unit]) -> Step:
     """Return a step nobody owes: it waits for other charts. Whoever sees the unit sees it wait."""
-    return _annotated(title, Duty.VIEW, unit)
+    return annotated(title, Duty.VIEW, unit)
 
 
-def _annotated(title: str | Promise, duty: str, unit: Callable[[Any], Unit]) -> Step:
+def annotated(title: str | Promise, duty: str, unit: Callable[[Any], Unit]) -> Step:
     return Step().Permission(f"cases.{duty}", obj=unit).Annotation(title=title)
 
 
 def heads_for(*steps: str) -> Callable[[Activation], bool]:
     """Return a gateway's question: is the list on its way to one of these steps?"""
     return lambda activation: activation.process.heading in steps
+
+
+def jump(chart: type[flow.Flow], node: str, last: Activation) -> None:
+    """
+    Begin at a node to which no line leads from the last visit.
+
+    A household came late, left, or was moved by an act of another step. viewflow has no public
+    way to do so; these two calls are what its own nodes do.
+    """
+    begun = chart.instance.node(node)._create(last, last.task.token)
+    last._activate_next({begun})
 
 
 def leads_to(node: Node) -> set[str]:
@@ -135,7 +195,7 @@ def leads_to(node: Node) -> set[str]:
 
 def _next_steps(node: Node) -> Iterator[str]:
     for edge in node._outgoing():
-        if isinstance(edge.dst, Step | flow.End):
+        if isinstance(edge.dst, Step | flow.Timer | flow.End):
             yield edge.dst.name
         else:
             yield from _next_steps(edge.dst)

@@ -1,5 +1,5 @@
 """
-Charts follow the cases.
+Charts follow the cases, and the clocks of terms follow the terms.
 
 After each act the charts of its round are brought to where the states of the cases put them. The
 round's row is locked by then, so charts of one round are moved by one act at a time; that is why
@@ -7,35 +7,41 @@ the last of two villages that end at the same moment sees the other one ended.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.base import Flow
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
-from cases.models import Act, Round, StateCount, User
+from cases.models import Act, MonthlyReport, Round, RunningTerm, StateCount, User
+from cases.rules.packs import PACKS
+from workflow import timers
 from workflow.charts import (
-    ROUND_STEPS,
-    VILLAGE_STEPS,
+    REPORT,
+    ROUND_ORDER,
+    VILLAGE_ORDER,
+    Step,
+    Waiting,
+    jump,
     leads_to,
     round_step,
+    steps_of,
     village_step,
 )
-from workflow.flows import RoundFlow, VillageReviewFlow
+from workflow.flows import ROUND_FLOWS, VILLAGE_FLOWS
 from workflow.machine.apply import lock_round
-from workflow.models import RoundProcess, VillageReviewProcess
+from workflow.models import RoundProcess, TermProcess, VillageReviewProcess
 
 ROUNDS_AT_ONCE = 200
-STEPS: dict[type[Flow], tuple[str, ...]] = {
-    VillageReviewFlow: tuple(VILLAGE_STEPS),
-    RoundFlow: tuple(ROUND_STEPS),
-}
 END = "end"
+# Acts after which other units are answerable for what waits already.
+PASSED_ON = frozenset({"carry_over", "hand_over", "hand_over_village"})
 
 
 @dataclass
@@ -45,6 +51,8 @@ class Chart:
     flow: type[Flow]
     on: dict[str, int]  # what a new process is started with
     round_id: int
+    order: tuple[str, ...]
+    steps: Waiting
     states: frozenset[str]
     stands_at: str  # empty: nothing is left to do
     process: Any = None
@@ -69,27 +77,46 @@ class Chart:
 def follow(act: Act, by: User) -> None:
     """Bring the charts of the act's round to where its cases are now, in the act's transaction."""
     _settle(act.round, act.at, act, by)
+    timers.settle(timers.clocks([act.round]), act.at)
+    if act.code in PASSED_ON:
+        _address_anew(act.round)
+
+
+def timers_follow(terms: QuerySet[RunningTerm], at: datetime) -> int:
+    """
+    Let the clocks of these terms strike at the ends they have now; return how many were moved.
+
+    To be called, under the locks of their rounds, by whoever counts terms anew in a set.
+    """
+    return timers.move(terms, at)
 
 
 def charts_disagree(rounds: Iterable[Round] | None = None) -> list[Chart]:
     """Return the charts that do not wait where the states of their cases put them."""
-    if rounds is None:
-        rounds = Round.objects.order_by("pk").iterator(chunk_size=ROUNDS_AT_ONCE)
     return [chart for some in _some_at_once(rounds) for chart in _charts(some) if not chart.agrees]
+
+
+def clocks_disagree(rounds: Iterable[Round] | None = None) -> list[timers.Clock]:
+    """Return the clocks that run without a term, or not to its end, and terms without a clock."""
+    return [
+        clock for some in _some_at_once(rounds) for clock in timers.clocks(some) if not clock.agrees
+    ]
 
 
 def collect_rounds(at: datetime) -> int:
     """
-    Bring every chart that disagrees to where its list stands; return how many.
+    Bring every chart and clock that disagrees to where its list or term stands; return how many.
 
     Safe to run at any time and twice: each round is looked at again under its lock.
     """
     moved = 0
     late = {chart.round_id for chart in charts_disagree()}
+    late |= {clock.round.pk for clock in clocks_disagree()}
     for round in Round.objects.filter(pk__in=late).order_by("pk"):
         with transaction.atomic():
             lock_round(round)
             moved += _settle(round, at, None, None)
+            moved += timers.settle(timers.clocks([round]), at)
     return moved
 
 
@@ -101,10 +128,10 @@ def _settle(round: Round, at: datetime, act: Act | None, by: User | None) -> int
 
 
 def _charts(rounds: list[Round]) -> list[Chart]:
-    """Return every chart of the rounds, villages first; four queries, whatever their number."""
-    ids = [round.pk for round in rounds]
+    """Return every chart of the rounds, villages first; five queries, whatever their number."""
+    by_key = {round.pk: round for round in rounds}
     by_village: dict[tuple[int, int], set[str]] = defaultdict(set)
-    counts = StateCount.objects.filter(village_review__round__in=ids)
+    counts = StateCount.objects.filter(village_review__round__in=by_key)
     for round_id, review_id, state in counts.values_list(
         "village_review__round_id", "village_review_id", "state"
     ):
@@ -112,12 +139,12 @@ def _charts(rounds: list[Round]) -> list[Chart]:
     villages = {
         (process.village_review.round_id, process.village_review_id): process
         for process in VillageReviewProcess.objects.filter(
-            village_review__round__in=ids, closed_at__isnull=True
+            village_review__round__in=by_key, closed_at__isnull=True
         ).select_related("village_review")
     }
     communes = {
         process.round_id: process
-        for process in RoundProcess.objects.filter(round__in=ids, closed_at__isnull=True)
+        for process in RoundProcess.objects.filter(round__in=by_key, closed_at__isnull=True)
     }
     charts = []
     everywhere: dict[int, set[str]] = defaultdict(set)
@@ -125,30 +152,49 @@ def _charts(rounds: list[Round]) -> list[Chart]:
         round_id, review_id = key
         states = frozenset(by_village[key])
         everywhere[round_id] |= states
-        charts.append(
-            Chart(
-                VillageReviewFlow,
-                {"village_review_id": review_id},
-                round_id,
-                states,
-                village_step(states),
-                villages.get(key),
-            )
-        )
-    for round_id in ids:
-        states = frozenset(everywhere[round_id])
-        charts.append(
-            Chart(
-                RoundFlow,
-                {"round_id": round_id},
-                round_id,
-                states,
-                round_step(states),
-                communes.get(round_id),
-            )
-        )
+        charts.append(_village_chart(by_key[round_id], review_id, states, villages.get(key)))
+    reported = _reported(rounds)
+    for pk, round in by_key.items():
+        states = frozenset(everywhere[pk])
+        charts.append(_round_chart(round, states, pk in reported, communes.get(pk)))
     _find_waiting(charts)
     return charts
+
+
+def _village_chart(round: Round, review_id: int, states: frozenset[str], process: Any) -> Chart:
+    pack = PACKS[round.pack]
+    return Chart(
+        VILLAGE_FLOWS[round.kind],
+        {"village_review_id": review_id},
+        round.pk,
+        VILLAGE_ORDER,
+        steps_of(pack).village,
+        states,
+        village_step(pack, states),
+        process,
+    )
+
+
+def _round_chart(round: Round, states: frozenset[str], reported: bool, process: Any) -> Chart:
+    pack = PACKS[round.pack]
+    return Chart(
+        ROUND_FLOWS[round.kind],
+        {"round_id": round.pk},
+        round.pk,
+        ROUND_ORDER,
+        steps_of(pack).round,
+        states,
+        round_step(pack, states, reported),
+        process,
+    )
+
+
+def _reported(rounds: list[Round]) -> set[int]:
+    """Return the rounds whose month is reported."""
+    monthly = [round.pk for round in rounds if REPORT in PACKS[round.pack].by_code]
+    if not monthly:
+        return set()
+    return set(MonthlyReport.objects.filter(round__in=monthly).values_list("round_id", flat=True))
 
 
 def _find_waiting(charts: list[Chart]) -> None:
@@ -160,8 +206,8 @@ def _find_waiting(charts: list[Chart]) -> None:
 def _bring(chart: Chart, at: datetime, act: Act | None, by: User | None) -> None:
     """Move one chart to where its list stands, along its lines where they lead there."""
     if chart.process is None:
-        chart.process = chart.flow.start.run(**chart.on)
-        if leads_to(chart.flow.start) == {chart.stands_at}:
+        chart.process = chart.flow.start.run(heading=chart.stands_at, **chart.on)
+        if chart.stands_at in leads_to(chart.flow.start):
             return
         _find_waiting([chart])
     process = chart.process
@@ -172,7 +218,7 @@ def _bring(chart: Chart, at: datetime, act: Act | None, by: User | None) -> None
             task.process = process
             last = _leave(chart, task, act, by)
         if last is None or not _drawn(chart, last):
-            _jump(chart, last or _last_visit(chart))
+            jump(chart.flow, chart.stands_at or END, last or _last_visit(chart))
         else:
             last.activate_next()
         if not chart.stands_at:
@@ -194,11 +240,8 @@ def _leave(chart: Chart, task: Task, act: Act | None, by: User | None) -> Activa
 
 
 def _done(chart: Chart, step: str, act: Act | None) -> bool:
-    order = STEPS[chart.flow]
-    if step not in order:
-        return False
-    waits = (VILLAGE_STEPS if chart.flow is VillageReviewFlow else ROUND_STEPS)[step]
-    if waits & chart.states:
+    order = chart.order
+    if step not in order or chart.steps.get(step, frozenset()) & chart.states:
         return False
     forward = not chart.stands_at or order.index(chart.stands_at) > order.index(step)
     return forward or (act is not None and act.code == step)
@@ -208,21 +251,32 @@ def _drawn(chart: Chart, last: Activation) -> bool:
     return last.task.status == STATUS.DONE and (chart.stands_at or END) in leads_to(last.flow_task)
 
 
-def _jump(chart: Chart, last: Activation) -> None:
-    # Not drawn: a household came late, left or was moved by an act of another step. viewflow has
-    # no public way to begin at a node; these two calls are what its own nodes do.
-    node = chart.flow.instance.node(chart.stands_at or END)
-    begun = node._create(last, last.task.token)
-    last._activate_next({begun})
-
-
 def _last_visit(chart: Chart) -> Activation:
     task = Task.objects.filter(process=chart.process.pk).latest("pk")
     task.process = chart.process
     return task.flow_task.activation_class(task)
 
 
-def _some_at_once(rounds: Iterable[Round]) -> Iterator[list[Round]]:
+def _address_anew(round: Round) -> None:
+    """Write into the rows of waiting steps who owes them now."""
+    runs: Mapping[Any, QuerySet[Any]] = {
+        process: process.objects.filter(closed_at__isnull=True, **{f"{place}round": round})
+        for process, place in (
+            (VillageReviewProcess, "village_review__"),
+            (RoundProcess, ""),
+            (TermProcess, ""),
+        )
+    }
+    by_key = {process.pk: process for found in runs.values() for process in found}
+    for task in Task.objects.filter(process__in=by_key, status=STATUS.NEW):
+        if isinstance(task.flow_task, Step):
+            task.owner_permission_obj = task.flow_task.unit(by_key[task.process_id])
+            task.save()
+
+
+def _some_at_once(rounds: Iterable[Round] | None) -> Iterator[list[Round]]:
+    if rounds is None:
+        rounds = Round.objects.order_by("pk").iterator(chunk_size=ROUNDS_AT_ONCE)
     some: list[Round] = []
     for round in rounds:
         some.append(round)

@@ -1,14 +1,20 @@
-"""Who is told of an act: those who hold the duty that comes next, in the act's transaction."""
+"""
+Who is told: of an act, those who hold the duty that comes next; of a last day that is over, those
+who owe the act and the level above. Always in the transaction of what they are told of.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from cases.duties import Duty
-from cases.models import Act, User
+from cases.models import Act, Round, User, VillageReview
 from notifications.notices import tell
+from workflow.lateness import is_waited_out, lateness, owner, unit_above
+from workflow.models import TermProcess
 
 
 def _(text: str) -> str:
@@ -26,7 +32,7 @@ class Telling:
 
 
 def _commune(act: Act) -> int | None:
-    return act.round.commune_id
+    return act.round.keeper_id
 
 
 def _superior(act: Act) -> int | None:
@@ -34,7 +40,7 @@ def _superior(act: Act) -> int | None:
 
 
 def _village(act: Act) -> int | None:
-    return act.village_review.village_id if act.village_review else None
+    return act.village_review.keeper_id if act.village_review else None
 
 
 TELLINGS: dict[str, Telling] = {
@@ -71,6 +77,30 @@ def owe(act: Act) -> None:
     )
 
 
+def owe_lateness(process: TermProcess, at: datetime) -> None:
+    """Write the notices that a last day owes when it is over: to the owner, and one level up."""
+    about = lateness(process.code)
+    users = set(_holders(about.duties, owner(process).pk).values_list("pk", flat=True))
+    if not is_waited_out(process.code):
+        above = _holders((Duty.READ_REPORTS,), unit_above(process).pk)
+        users |= set(above.values_list("pk", flat=True))
+    round, review = process.round, process.term.village_review if process.term else None
+    tell(
+        sorted(users),
+        # A term that was counted anew is told of again.
+        kind=f"overdue {process.moment.date().isoformat()}",
+        title=about.title,
+        subject=_place_of(round, review),
+        url=_page_of(round, review),
+        act_id=process.term.started_by_id if process.term else _opened_by(round),
+        at=at,
+    )
+
+
+def _opened_by(round: Round) -> int:
+    return Act.objects.filter(round=round, code="open_round").values_list("pk", flat=True)[0]
+
+
 def _somebody_disagreed(act: Act) -> bool:
     return act.events.filter(to_state="disagreed").exists()
 
@@ -89,12 +119,18 @@ def _holders(duties: tuple[Duty, ...], unit: int) -> QuerySet[User]:
 
 
 def _place(act: Act) -> str:
-    if act.village_review is None:
-        return str(act.round)
-    return f"{act.village_review.village_name}, {act.round}"
+    return _place_of(act.round, act.village_review)
+
+
+def _place_of(round: Round, review: VillageReview | None) -> str:
+    return str(round) if review is None else f"{review.village_name}, {round}"
 
 
 def _page(act: Act) -> str:
-    if act.village_review is None:
-        return reverse("round", args=[act.round.key])
-    return reverse("village", args=[act.round.key, act.village_review.village.code])
+    return _page_of(act.round, act.village_review)
+
+
+def _page_of(round: Round, review: VillageReview | None) -> str:
+    if review is None:
+        return reverse("round", args=[round.key])
+    return reverse("village", args=[round.key, review.village.code])

@@ -1,4 +1,4 @@
-"""Compare every open chart with the states of its cases, and mend on request."""
+"""Compare open charts with the states of their cases, clocks with their terms; mend on request."""
 
 from typing import Any
 
@@ -7,11 +7,14 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from workflow import clock
-from workflow.following import charts_disagree, collect_rounds
+from workflow.following import charts_disagree, clocks_disagree, collect_rounds
 
 
 class Command(BaseCommand):
-    help = "Find charts that do not wait where their cases are; --mend moves them there."
+    help = (
+        "Find charts that do not wait where their cases are, and clocks that do not run to the end\n"
+        "of their term; --mend moves them there."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--mend", action="store_true", help="bring charts to their cases")
@@ -19,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["mend"]:
             self.stdout.write(f"{collect_rounds(clock.now())} charts moved")
-        wrong = [str(chart) for chart in charts_disagree()]
+        wrong = [*map(str, charts_disagree()), *map(str, clocks_disagree())]
         wrong += [f"failed: {task}" for task in Task.objects.filter(status=STATUS.ERROR)]
         for line in wrong:
             self.stderr.write(line)

@@ -12,9 +12,23 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from viewflow.workflow import chart, nodes
 
-from workflow.flows import RoundFlow, VillageReviewFlow
+from workflow.flows import (
+    AdHocRoundFlow,
+    IncomeRoundFlow,
+    IncomeVillageFlow,
+    RoundFlow,
+    TermFlow,
+    VillageReviewFlow,
+)
 
-DRAWINGS = {"village-review": VillageReviewFlow, "round": RoundFlow}
+DRAWINGS = {
+    "village-review": VillageReviewFlow,
+    "round": RoundFlow,
+    "round-of-a-month": AdHocRoundFlow,
+    "village-incomes": IncomeVillageFlow,
+    "round-of-incomes": IncomeRoundFlow,
+    "term": TermFlow,
+}
 # viewflow's drawings are templates of its page application, which is not installed.
 TEMPLATES = DjangoTemplates(
     {
