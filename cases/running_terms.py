@@ -58,6 +58,11 @@ def may_stand_still(terms: QuerySet[RunningTerm], day: date) -> QuerySet[Running
     return running.filter(~Exists(_open_pauses()))
 
 
+def with_pause(terms: QuerySet[RunningTerm]) -> QuerySet[RunningTerm]:
+    """Return the terms with `paused`: whether each stands still now."""
+    return terms.annotate(paused=Exists(_open_pauses()))
+
+
 def _open_pauses() -> QuerySet[TermPause]:
     return TermPause.objects.filter(term=OuterRef("pk"), until_day__isnull=True)
 

@@ -20,6 +20,7 @@ from cases.rules.calendar_seed import OFF, WORKED
 from tests.conftest import Road, moment
 from tests.pages.test_translations import vietnamese_left
 from workflow import clock
+from workflow.acts import registry
 from workflow.acts.posting import complain
 from workflow.pages import terms as pages
 
@@ -54,7 +55,18 @@ def complaint_about(road: Road, number: int) -> None:
 
 
 def change(base: CalendarEdition, by: User, *changes: CalendarEntry) -> CalendarEdition:
-    return new_edition(base, changes, source_document="1/TB", note="", corrects=[], by=by)
+    at = clock.now()
+    return new_edition(base, changes, source_document="1/TB", note="", corrects=[], by=by, at=at)
+
+
+def suspended(road: Road) -> RunningTerm:
+    """Post on Tuesday 01/10, complain about the first household, stop the clock on Wednesday."""
+    road.open().list().survey().classify().meet().post()
+    complaint_about(road, 0)
+    facts = {"term": "reverification", "case": road.cases()[0].code}
+    paper = {"reason": "Bão số 4", "paper": "15/TB"}
+    registry.do("suspend_term", road.round, facts | paper, **road.pass_days(1).who("hoa"))
+    return RunningTerm.objects.get(code="reverification")
 
 
 def more_terms(road: Road, how_many: int) -> None:
@@ -216,9 +228,25 @@ def test_a_calendar_day_term_that_ends_on_a_day_off_shows_the_moved_end(
     assert page["row"].count == "15 ngày theo lịch"
 
 
-def test_a_term_is_recounted_over_its_own_edition_and_not_the_newest(
+def test_a_term_that_no_new_edition_moves_is_shown_over_its_own_edition(
     client: Client, road: Road
 ) -> None:
+    road.open().list().survey().classify().meet().post()
+    (term,) = RunningTerm.objects.all()
+    base = newest_edition()
+    assert base is not None
+    change(base, road.cast["binh"], CalendarEntry(date(2024, 10, 10), OFF, "Nghỉ bão"))
+    client.force_login(road.cast["hoa"])
+
+    page = client.get(term_page(term)).context
+
+    assert current_calendar().version == "2021-2027.2"
+    assert page["term"].calendar_version == "2021-2027.1"
+    assert page["counted"].ends_on == term.ends_on
+    assert not page["differs"] and not page["recounts"]
+
+
+def test_a_term_counted_anew_shows_why_and_both_ends(client: Client, road: Road) -> None:
     road.open().list().survey().classify().meet().post()
     (term,) = RunningTerm.objects.all()
     base = newest_edition()
@@ -226,12 +254,52 @@ def test_a_term_is_recounted_over_its_own_edition_and_not_the_newest(
     change(base, road.cast["binh"], CalendarEntry(date(2024, 10, 2), OFF, "Nghỉ bão"))
     client.force_login(road.cast["hoa"])
 
-    page = client.get(term_page(term)).context
+    page = client.get(term_page(term))
+    (record,) = page.context["recounts"]
 
-    assert current_calendar().version == "2021-2027.2"
-    assert page["counted"].calendar_version == "2021-2027.1"
-    assert page["counted"].ends_on == term.ends_on
-    assert not page["differs"]
+    assert (record.old_end, record.new_end) == (date(2024, 10, 4), date(2024, 10, 7))
+    assert "2021-2027.2: 1/TB" in page.content.decode()
+    assert page.context["term"].calendar_version == "2021-2027.2"
+    assert page.context["counted"].ends_on == date(2024, 10, 7)
+    assert not page.context["differs"]
+    assert client.get(TERMS).context["rows"][0].recounted
+
+
+def test_a_term_that_stands_still_shows_its_pause_and_has_no_last_day(
+    client: Client, road: Road
+) -> None:
+    term = suspended(road)
+    road.pass_days(5)
+    client.force_login(road.cast["hoa"])
+
+    page = client.get(term_page(term))
+    row = next(row for row in client.get(TERMS).context["rows"] if row.term.pk == term.pk)
+
+    assert (page.context["counted"].ends_on, page.context["counted"].left) == (None, 3)
+    assert [(d.day.day, d.mark) for d in page.context["days"]] == [
+        (1, "bắt đầu"),
+        *((n, "tạm dừng") for n in range(2, 8)),
+    ]
+    assert {c.tone for m in page.context["months"] for w in m.weeks for c in w} >= {"paused"}
+    assert not page.context["differs"]
+    assert "Bão số 4" in page.content.decode() and "15/TB" in page.content.decode()
+    # Monday 07/10 is after the last day it had; nobody is late while the clock stands.
+    assert (row.status, row.tone) == ("đang tạm dừng", "warn")
+
+
+def test_a_resumed_term_shows_the_days_it_stood_and_its_new_end(client: Client, road: Road) -> None:
+    term = suspended(road)
+    facts = {"term": "reverification", "case": road.cases()[0].code}
+    paper = {"reason": "Đường đã thông", "paper": "16/TB"}
+    registry.do("resume_term", road.round, facts | paper, **road.pass_days(5).who("hoa"))
+    client.force_login(road.cast["hoa"])
+
+    page = client.get(term_page(term))
+
+    assert page.context["counted"].ends_on == date(2024, 10, 9)
+    assert [d.mark for d in page.context["days"]][-3:] == ["+1", "+2", "+3 hết"]
+    assert not page.context["differs"]
+    assert "Đường đã thông (16/TB)" in page.content.decode()
 
 
 def test_a_term_whose_edition_is_unknown_or_tells_another_end_says_so(
@@ -370,11 +438,13 @@ def test_a_new_edition_is_looked_at_first_and_lists_the_terms_it_would_move(
     ]
     edition = newest_edition()
     assert edition is not None and edition.version == "2021-2027.2"
-    assert "Tạ Thị Bộ" in edition.note
+    assert (edition.author, edition.corrects_years) == (ministry, [])
     assert edition.days.get(day=date(2024, 10, 2)).source == "1234/TB-BNV"
-    assert shown["moved"].total == 1
+    assert [(row.term.pk, record.new_end) for row, record in shown["recounted"].rows] == [
+        (term.pk, date(2024, 10, 7))
+    ]
     term.refresh_from_db()
-    assert term.ends_on == date(2024, 10, 4)
+    assert term.ends_on == date(2024, 10, 7)
 
 
 def test_the_earlier_edition_stays_and_is_shown_as_earlier(
@@ -385,11 +455,11 @@ def test_the_earlier_edition_stays_and_is_shown_as_earlier(
     client.post(EDIT, rows_of(STORM, step="save"))
     page = client.get(CALENDAR, {"phien-ban": "2021-2027.1"}).context
     assert days_by_version(["2021-2027.1"]) == before
-    assert not page["newest"] and page["moved"] is None
+    assert not page["newest"] and page["recounted"].total == 0
     assert [each.version for each in page["editions"]] == ["2021-2027.2", "2021-2027.1"]
 
 
-def test_terms_of_another_commune_are_not_among_those_that_would_move(
+def test_terms_of_another_commune_are_not_among_those_counted_anew(
     client: Client, road: Road, ministry: User
 ) -> None:
     road.open().list().survey().classify().meet().post()
@@ -397,7 +467,7 @@ def test_terms_of_another_commune_are_not_among_those_that_would_move(
     client.post(EDIT, rows_of(STORM, step="save"))
     client.force_login(road.cast["other_binh"])
     page = client.get(CALENDAR)
-    assert page.context["moved"].total == 0
+    assert page.context["recounted"].total == 0
     assert "Tân Lập" not in page.content.decode()
 
 
@@ -449,7 +519,8 @@ def test_a_closed_year_is_changed_as_a_correction_with_its_note(
     edition = newest_edition()
     assert looked.context["corrected"] == [2023]
     assert edition is not None
-    assert edition.note.splitlines()[:2] == ["Đính chính năm 2023.", "Thông báo gốc ghi khác."]
+    assert (edition.corrects_years, edition.note) == ([2023], "Thông báo gốc ghi khác.")
+    assert "Đính chính năm 2023" in client.get(CALENDAR).content.decode()
 
 
 def test_an_announced_year_is_confirmed_as_a_whole(

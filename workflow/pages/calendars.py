@@ -11,18 +11,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.calendar_editions import EditionOvertaken, days_by_version, new_edition, newest_edition
+from cases.calendar_editions import EditionOvertaken, days_by_version, newest_edition
 from cases.duties import Duty
 from cases.models import Level
 from cases.models.calendars import CalendarDay, CalendarEdition
 from cases.rules.calendar_changes import REMOVED, CalendarEntry, Days, as_calendar, changed
 from workflow import clock
+from workflow.announcing import announce
 from workflow.machine.apply import legal_day
 from workflow.pages.doors import door, held_somewhere
 from workflow.pages.forms.base import carried
 from workflow.pages.forms.calendar import Edition
 from workflow.pages.person import person
-from workflow.pages.terms import moved_terms
+from workflow.pages.terms import moved_terms, recounted_by
 
 Mark = CalendarDay.Mark
 TONES = {Mark.SEEN: "good", Mark.KNOWN: "plain", Mark.UNSURE: "warn"}
@@ -53,7 +54,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """Show the days of one year, in the newest edition or in an earlier one that is asked for."""
     day = legal_day(clock.now())
     editions: list[CalendarEdition] = list(
-        CalendarEdition.objects.annotate(n=Count("days")).order_by("-pk")
+        CalendarEdition.objects.annotate(n=Count("days")).select_related("author").order_by("-pk")
     )
     edition = _edition(editions, request.GET.get("phien-ban"))
     listed = _listed(edition)
@@ -61,9 +62,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("nam"), years, day.year)
     days = [_shown(entry) for entry in listed.values() if entry.day.year == year]
     newest = edition is not None and edition.pk == editions[0].pk
-    moved = None
-    if newest and edition is not None:
-        moved = moved_terms(person(request), as_calendar(edition.version, listed.values()), day)
+    recounted = None if edition is None else recounted_by(edition, person(request), day)
     return render(
         request,
         "workflow/calendar.html",
@@ -75,7 +74,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "year": year,
             "days": days,
             "provisional": any(each.entry.mark == Mark.UNSURE for each in days),
-            "moved": moved,
+            "recounted": recounted,
             "may_edit": held_somewhere(person(request), Duty.MANAGE_STANDARDS, Level.NATION),
         },
     )
@@ -112,7 +111,7 @@ def calendar_edit(request: HttpRequest) -> HttpResponse:
         "corrected": edition.corrected_years,
         "changes": [_change(listed, change) for change in edition.changes],
         "moved": moved_terms(person(request), as_calendar("", planned.values()), day),
-        "carried": carried(request.POST),
+        "carried": carried(request.POST, {}),
     }
     return render(request, "workflow/calendar_check.html", context)
 
@@ -122,7 +121,7 @@ def _save(
 ) -> HttpResponse:
     facts = edition.form.cleaned_data
     try:
-        made = new_edition(
+        made = announce(
             base,
             edition.changes,
             source_document=facts["source_document"],
@@ -133,7 +132,11 @@ def _save(
         )
     except EditionOvertaken:
         return _overtaken(request, edition, context)
-    messages.success(request, _("Đã lập phiên bản lịch %(version)s.") % {"version": made.version})
+    words = {"version": made.version, "n": made.recounts.count()}
+    messages.success(
+        request,
+        _("Đã lập phiên bản lịch %(version)s. Số thời hạn đang chạy đã đếm lại: %(n)d.") % words,
+    )
     year = min(change.day.year for change in edition.changes)
     return redirect(f"{reverse('calendar')}?nam={year}")
 

@@ -14,12 +14,13 @@ from cases.models import Round, RunningTerm, StateCount, User, VillageReview
 from cases.permissions import rounds_within_duty, village_reviews_within_duty
 from cases.rules.packs import Act, Pack, Span
 from cases.rules.terms import TermKind
+from cases.running_terms import POSTED, with_pause
 from workflow.pages.possible import UPON_EVENT
 from workflow.titles import act_title, stage_title, term_title
 
 Counts = Mapping[str, int]  # state -> how many cases
 # Time that must pass, not time to be kept: nobody is late the day after.
-WAITED_OUT = {"posting", "reposting"}
+WAITED_OUT = frozenset(POSTED)
 
 
 @dataclass
@@ -142,7 +143,7 @@ def visible_terms(user: User, rounds: Iterable[Round] | None = None) -> QuerySet
     terms = RunningTerm.objects.filter(reach)
     if rounds is not None:
         terms = terms.filter(round__in=rounds)
-    return terms.select_related("round__commune", "village_review__village", "case")
+    return with_pause(terms).select_related("round__commune", "village_review__village", "case")
 
 
 def deadlines(user: User, rounds: Iterable[Round] | None = None) -> QuerySet[RunningTerm]:
@@ -168,8 +169,14 @@ def shown_deadline(term: RunningTerm, day: date) -> Deadline:
         reverse("term", kwargs={"key": term.round.key, "number": term.pk}),
         term.ends_on,
         how_counted(term),
-        term.ends_on < day and term.code not in WAITED_OUT,
+        is_late(term, day),
     )
+
+
+def is_late(term: RunningTerm, day: date) -> bool:
+    """Test if a running term should have been kept by now; one that stands still is not late."""
+    paused: bool = getattr(term, "paused", False)
+    return term.ends_on < day and term.code not in WAITED_OUT and not paused
 
 
 def how_counted(term: RunningTerm) -> str:

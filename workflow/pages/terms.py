@@ -1,14 +1,14 @@
 """Time limits of a round: all of them, how each was counted, and the plan back from the last day."""
 
 from calendar import Calendar as MonthTable
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
@@ -19,26 +19,33 @@ from django.views.decorators.http import require_safe
 
 from cases.calendar_editions import days_by_version
 from cases.duties import Duty
-from cases.models import Act, Round, RunningTerm, StateCount, User
-from cases.models.calendars import NoCalendar, current_calendar
+from cases.models import Act, Round, RunningTerm, StateCount, TermPause, TermRecount, User
+from cases.models.calendars import CalendarEdition, NoCalendar, current_calendar
+from cases.permissions import duty_unit
 from cases.rules.calendar_changes import CalendarEntry, Days, as_calendar
 from cases.rules.packs import PACKS, Pack
-from cases.rules.planning import LastDay, back_plan
+from cases.rules.planning import BackPlan, LastDay, NoLastDay, back_plan
 from cases.rules.terms import (
     DAY_REASONS_VI,
     Calendar,
     CountedDay,
     DayReason,
-    Term,
+    StillPaused,
     TermKind,
-    calendar_days_after,
-    working_days_after,
+    counted_term,
 )
+from cases.running_terms import recounted
 from workflow import clock
 from workflow.machine.apply import legal_day
 from workflow.pages.doors import door, round_or_404
 from workflow.pages.person import person
-from workflow.pages.progress import WAITED_OUT, shown_deadline, visible_reviews, visible_terms
+from workflow.pages.progress import (
+    WAITED_OUT,
+    is_late,
+    shown_deadline,
+    visible_reviews,
+    visible_terms,
+)
 from workflow.titles import act_title
 
 TERMS_A_PAGE = 50
@@ -61,6 +68,7 @@ class TermRow:
     count: str
     status: str
     tone: str
+    recounted: bool = False
 
 
 @door("office", Duty.VIEW)
@@ -70,12 +78,23 @@ def terms(request: HttpRequest, key: str) -> HttpResponse:
     round = round_or_404(request, key)
     day = legal_day(clock.now())
     running_first = F("ended_at").asc(nulls_first=True)
-    listed = visible_terms(person(request), [round]).order_by(running_first, "ends_on", "pk")
+    again = TermRecount.objects.filter(term=OuterRef("pk"))
+    listed = (
+        visible_terms(person(request), [round])
+        .annotate(recounted=Exists(again))
+        .order_by(running_first, "ends_on", "pk")
+    )
     page = Paginator(listed, TERMS_A_PAGE).get_page(request.GET.get("trang"))
     return render(
         request,
         "workflow/terms.html",
-        {"round": round, "page": page, "rows": [term_row(term, day) for term in page]},
+        {
+            "round": round,
+            "page": page,
+            "rows": [term_row(term, day) for term in page],
+            "may_pause": duty_unit(person(request), Duty.COMPILE_LIST, round, ["COMMUNE"])
+            is not None,
+        },
     )
 
 
@@ -83,7 +102,15 @@ def term_row(term: RunningTerm, day: date) -> TermRow:
     shown = shown_deadline(term, day)
     status, tone = _status(term, day)
     return TermRow(
-        term, shown.title, shown.place, shown.url, shown.count_url, count_words(term), status, tone
+        term,
+        shown.title,
+        shown.place,
+        shown.url,
+        shown.count_url,
+        count_words(term),
+        status,
+        tone,
+        getattr(term, "recounted", False),
     )
 
 
@@ -102,12 +129,28 @@ def _status(term: RunningTerm, day: date) -> tuple[str, str]:
         if legal_day(term.ended_at) > term.ends_on and term.code not in WAITED_OUT:
             return _("xong muộn"), "warn"
         return _("đã xong"), "good"
-    if day <= term.ends_on:
-        return _("đang chạy"), "plain"
-    return (_("đã đủ ngày"), "good") if term.code in WAITED_OUT else (_("quá hạn"), "bad")
+    if getattr(term, "paused", False):
+        return _("đang tạm dừng"), "warn"
+    if is_late(term, day):
+        return _("quá hạn"), "bad"
+    return (_("đang chạy"), "plain") if day <= term.ends_on else (_("đã đủ ngày"), "good")
 
 
 # --- How one was counted ---
+
+
+@dataclass(frozen=True)
+class Counted:
+    """
+    How a time limit was counted.
+
+    `ends_on` None: it stands still, `left` days are to be counted when it goes on.
+    """
+
+    days: Sequence[CountedDay]
+    ends_on: date | None
+    provisional: bool = False
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,40 +188,54 @@ def term(request: HttpRequest, key: str, number: int) -> HttpResponse:
     round = round_or_404(request, key)
     mine = visible_terms(person(request), [round]).select_related("started_by", "ended_by")
     running = get_object_or_404(mine, pk=min(number, 2**62))
+    day = legal_day(clock.now())
     listed = days_by_version([running.calendar_version]).get(running.calendar_version)
-    counted = None if listed is None else recounted(running, _calendar(running, listed))
+    pauses = list(
+        running.pauses.select_related("paused_by", "resumed_by").order_by("from_day", "pk")
+    )
+    counted = None
+    if listed is not None:
+        calendar = as_calendar(running.calendar_version, listed.values())
+        counted = count_again(running, calendar, pauses, day)
     rule = PACKS[round.pack].term(running.code)
-    row = term_row(running, legal_day(clock.now()))
     return render(
         request,
         "workflow/terms_count.html",
         {
             "round": round,
-            "row": row,
+            "row": term_row(running, day),
             "term": running,
             "article": rule.source.article,
             "unsure": rule.source.mark == "?",
             "started": act_title(running.started_by.code),
             "counted": counted,
-            "differs": counted is not None and counted.ends_on != running.ends_on,
+            "differs": counted and counted.ends_on and counted.ends_on != running.ends_on,
             "days": [] if counted is None else list(day_rows(counted, listed or {})),
             "months": [] if counted is None else months(counted),
             "weekdays": _weekdays(),
+            "pauses": pauses,
+            "recounts": running.recounts.order_by("pk"),
         },
     )
 
 
-def recounted(term: RunningTerm, calendar: Calendar) -> Term:
-    """Return the same time limit counted over a calendar."""
-    count = working_days_after if term.kind == TermKind.WORKING else calendar_days_after
-    return count(term.starts_on, term.days, calendar)
+def count_again(
+    term: RunningTerm, calendar: Calendar, pauses: Sequence[TermPause], today: date
+) -> Counted:
+    """Return the same time limit counted over a calendar and its pauses, as far as it has come."""
+    stood = [(pause.from_day, pause.until_day) for pause in pauses]
+    try:
+        found = counted_term(term.kind, term.starts_on, term.days, calendar, stood)
+    except StillPaused as paused:
+        still = range(max((today - paused.since).days, 0) + 1)
+        days = [
+            CountedDay(paused.since + timedelta(days=n), False, DayReason.PAUSED) for n in still
+        ]
+        return Counted([*paused.days, *days], None, left=paused.left)
+    return Counted(found.days, found.ends_on, found.provisional)
 
 
-def _calendar(term: RunningTerm, listed: Days) -> Calendar:
-    return as_calendar(term.calendar_version, listed.values())
-
-
-def day_rows(counted: Term, listed: Days) -> Iterator[DayRow]:
+def day_rows(counted: Counted, listed: Days) -> Iterator[DayRow]:
     """Yield each day from the start to the end with the reason it was counted or skipped."""
     marks = _marks(counted)
     for each in counted.days:
@@ -193,7 +250,7 @@ def day_rows(counted: Term, listed: Days) -> Iterator[DayRow]:
         )
 
 
-def months(counted: Term) -> list[Month]:
+def months(counted: Counted) -> list[Month]:
     """Return the weeks of the count as small tables, one for each month, Monday first."""
     marks = _marks(counted)
     found = []
@@ -216,7 +273,7 @@ def _cell(day: date, month: int, marks: Mapping[date, tuple[str, str]]) -> Cell:
     return Cell(day, *marks.get(day, ("", "")))
 
 
-def _marks(counted: Term) -> dict[date, tuple[str, str]]:
+def _marks(counted: Counted) -> dict[date, tuple[str, str]]:
     """Return the short word and the tone of each day of a count."""
     marks: dict[date, tuple[str, str]] = {}
     number = 0
@@ -229,6 +286,8 @@ def _marks(counted: Term) -> dict[date, tuple[str, str]]:
 def _mark(each: CountedDay, number: int, *, last: bool) -> tuple[str, str]:
     if each.why_code == DayReason.FIRST_DAY:
         return _("bắt đầu"), "start"
+    if each.why_code == DayReason.PAUSED:
+        return _("tạm dừng"), "paused"
     if last:
         words = _("+%(n)d hết") if each.counted else _("hết")
         return words % {"n": number} if each.counted else words, "end"
@@ -250,8 +309,11 @@ def _weekdays() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class MovedTerm:
+    """A running term and its end over another calendar; `kept`: it hangs on a wall and stays."""
+
     row: TermRow
     ends_on: date
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -262,31 +324,32 @@ class MovedTerms:
     rows: list[MovedTerm]
 
 
-def moved_terms(user: User, calendar: Calendar, day: date) -> MovedTerms:
-    """
-    Return the running terms within one's duty that would end otherwise over a calendar.
+@dataclass(frozen=True)
+class RecountedTerms:
+    """Terms that an edition counted anew: how many, and the first."""
 
-    Terms of the same start and length are counted once, however many there are.
-    """
-    running = visible_terms(user).filter(ended_at=None)
-    alike = ("starts_on", "days", "kind", "ends_on")
-    total, ends, moved = 0, {}, Q(pk__in=[])
-    for kind in running.order_by().values(*alike).annotate(n=Count("pk")):
-        how_many = kind.pop("n")
-        end = recounted(RunningTerm(**kind), calendar).ends_on
-        if end != kind["ends_on"]:
-            total += how_many
-            ends[tuple(kind[name] for name in alike)] = end
-            if len(ends) <= MOVED_SHOWN:
-                moved |= Q(**kind)
-    if not total:
-        return MovedTerms(0, [])
-    listed: QuerySet[RunningTerm] = running.filter(moved).order_by("ends_on", "pk")[:MOVED_SHOWN]
-    rows = [
-        MovedTerm(term_row(term, day), ends[tuple(getattr(term, name) for name in alike)])
-        for term in listed
-    ]
-    return MovedTerms(total, rows)
+    total: int
+    rows: list[tuple[TermRow, TermRecount]]
+
+
+def moved_terms(user: User, calendar: Calendar, day: date) -> MovedTerms:
+    """Return the running terms within one's duty that a calendar would end on another day."""
+    mine = visible_terms(user)
+    moved = recounted(mine, calendar)
+    first = moved[:MOVED_SHOWN]
+    terms = {term.pk: term for term in mine.filter(pk__in=[each.pk for each in first])}
+    rows = [MovedTerm(term_row(terms[each.pk], day), each.counted_end, each.kept) for each in first]
+    return MovedTerms(len(moved), rows)
+
+
+def recounted_by(edition: CalendarEdition, user: User, day: date) -> RecountedTerms:
+    """Return the terms within one's duty that an edition of the calendar counted anew."""
+    mine = visible_terms(user)
+    records = TermRecount.objects.filter(edition=edition, term__in=mine)
+    first = list(records.order_by("new_end", "pk")[:MOVED_SHOWN])
+    terms = {term.pk: term for term in mine.filter(pk__in=[each.term_id for each in first])}
+    rows = [(term_row(terms[each.term_id], day), each) for each in first]
+    return RecountedTerms(records.count(), rows)
 
 
 # --- Back from the last day ---
@@ -324,27 +387,34 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
     """Show the last safe day of each step of a round; a day that is past is told, never blocks."""
     round = round_or_404(request, key)
     pack = PACKS[round.pack]
-    usual = pack.term("reverification").days
+    usual = _reverification(pack)
     form = PlanForm(request.GET or None, initial={"days": usual}, label_suffix="")
-    asked = form.cleaned_data["days"] if form.is_valid() else None
+    asked = form.cleaned_data["days"] if usual and form.is_valid() else None
     planned = pack if asked is None else _with_reverification(pack, asked)
     context: dict[str, Any] = {
         "round": round,
-        "form": form,
+        "form": form if usual else None,
         "usual": usual,
         "asked": asked if asked != usual else None,
-        "article": pack.window_source.article,
     }
     try:
-        found = back_plan(planned, round.year, current_calendar())
+        found = back_plan(planned, round.year, current_calendar(), round.month)
     except NoCalendar as error:
         context["no_calendar"] = str(error)
+    except NoLastDay:
+        context["no_last_day"] = True
     else:
         done = _done(person(request), round)
         day = legal_day(clock.now())
         context["plan"] = found
-        context["rows"] = [_step_row(step, planned, done, day) for step in found.steps]
+        context["unsure"] = found.source.mark == "?"
+        context["rows"] = [_step_row(step, found, planned, done, day) for step in found.steps]
     return render(request, "workflow/terms_plan.html", context)
+
+
+def _reverification(pack: Pack) -> int | None:
+    """Return how many days a re-verification may take; None: the review knows none."""
+    return next((rule.days for rule in pack.terms if rule.code == "reverification"), None)
 
 
 def _with_reverification(pack: Pack, days: int) -> Pack:
@@ -375,7 +445,7 @@ def _done(user: User, round: Round) -> dict[str, _Done]:
     acts = Act.objects.filter(
         Q(village_review=None) | Q(village_review__in=reviews),
         round=round,
-        code__in=["post_list", "sign_report", "sign_decision"],
+        code__in=["post_list", "sign_report", "sign_decision", "sign_monthly_report"],
     )
     found: dict[str, dict[int | None, date]] = {}
     for code, review, at in acts.order_by("sequence").values_list("code", "village_review", "at"):
@@ -386,13 +456,18 @@ def _done(user: User, round: Round) -> dict[str, _Done]:
     }
 
 
-def _step_row(step: LastDay, pack: Pack, done: Mapping[str, _Done], day: date) -> StepRow:
+def _step_row(
+    step: LastDay, plan: BackPlan, pack: Pack, done: Mapping[str, _Done], day: date
+) -> StepRow:
     rules = [pack.term(code) for code in step.terms]
     words = [_("%(term)s %(n)d ngày") % {"term": _(rule.title), "n": rule.days} for rule in rules]
     made = done.get(step.act)
     status, tone = _step_status(step, made, day)
-    if made is None and "sign_decision" in done:  # the round came to its end without this step
-        status, tone = "", "plain"
+    before_decision = step.day <= plan.last_day
+    if made is None and before_decision and "sign_decision" in done:
+        status, tone = "", "plain"  # the round came to its end without this step
+    elif made is None and step.day < plan.first_day:
+        status, tone = _("không đủ ngày trong đợt này"), "warn"
     return StepRow(
         step,
         _(step.title),
