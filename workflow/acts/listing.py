@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cases.local_standards import local_standards_in_force
 from cases.models import (
@@ -21,6 +21,7 @@ from cases.models import (
     Round,
     Standing,
     Unit,
+    UnitSuccession,
     UnitVersion,
     User,
     VillageReview,
@@ -150,12 +151,22 @@ def _opened_before(
 
 
 def add_village_reviews(review: Round, at: datetime) -> None:
-    """Give the round a list for each village the commune has today and did not have before."""
+    """
+    Give the round a list for each village the commune has today and did not have before.
+
+    A village that came to the commune meanwhile stays with the round that reviews it already.
+    """
     present = review.village_reviews.values("village")
+    elsewhere = VillageReview.objects.filter(
+        round__year=review.year, round__month=review.month, round__kind=review.kind
+    ).exclude(round=review)
+    followed = UnitSuccession.objects.filter(predecessor__in=elsewhere.values("village"))
     villages = (
         UnitVersion.objects.in_force(legal_day(at))
         .filter(parent=review.keeper, unit__level=Level.VILLAGE)
         .exclude(unit__in=present)
+        .exclude(Exists(elsewhere.filter(village=OuterRef("unit"))))
+        .exclude(Exists(followed.filter(successor=OuterRef("unit"))))
         .order_by("unit__code")
     )
     insert_rows(
