@@ -134,10 +134,12 @@ def a_household_enters_with_another_class_than_last_years(round_: Round) -> None
 def a_household_is_reviewed_in_two_communes(round_: Round) -> None:
     original, other = Case.objects.get(code=PLAIN), Unit.objects.get(code="24652")
     second = Round.objects.get(pk=round_.pk)
-    second.pk, second.commune = None, other
+    second.pk, second.commune, second.keeper = None, other, other
     second.save()
     village = Unit.objects.get(code="24652.001")
-    review = VillageReview.objects.create(round=second, village=village, village_name="Thôn 1")
+    review = VillageReview.objects.create(
+        round=second, village=village, keeper=village, village_name="Thôn 1"
+    )
     original.pk, original.round, original.village_review = None, second, review
     original.state, original.prev_state, original.version = "new", "new", 0
     original.save()
@@ -286,7 +288,7 @@ def reverified_too_late(round_: Round) -> None:
     Complaint.objects.update(answered_at=moment("2024-10-21"))
 
 
-@plant("INV-14", case=CONTESTED, act="complain")
+@plant("INV-14", case=CONTESTED, act="complain", also="INV-25")
 def a_longer_limit_than_the_laws(round_: Round) -> None:
     Complaint.objects.update(due_on=date(2024, 10, 11))
 

@@ -2,9 +2,11 @@
 Every invariant of the procedure note, section 10.8, and the promises of the machine (ENG).
 
 `enforced` says what stops the breach from happening; the audit finds it when something went around
-that. `not_yet` says which part of the sentence nothing checks yet.
+that (`finding.checks_of` names the questions). `not_yet` says which part of the sentence nothing
+checks yet.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,7 +22,8 @@ class By(StrEnum):
     CONDITION = "condition"
     GUARD = "guard"
     CONSTRAINT = "constraint"
-    STEPS = "steps"  # the moves a pack declares, held by the database's step trigger
+    STEPS = "steps"  # the moves a pack declares
+    TRIGGER = "trigger"  # of the database
     CONSTRUCTION = "construction"
     AUDIT = "audit"  # nothing stops it; only found here
 
@@ -34,14 +37,11 @@ class Invariant:
     enforced: tuple[tuple[By, str], ...]
     not_yet: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """An invariant about something that this version does not do."""
-
-    code: str
-    title: str
-    reason: str
+    @property
+    def enforced_by(self) -> Mapping[By, tuple[str, ...]]:
+        """Return what holds it, by kind: guards, conditions, constraints, triggers, ..."""
+        kinds = dict.fromkeys(by for by, _what in self.enforced)
+        return {kind: tuple(what for by, what in self.enforced if by == kind) for kind in kinds}
 
 
 LISTING = "QĐ 24/2021/QĐ-TTg, Điều 4 khoản 1"
@@ -54,16 +54,24 @@ WINDOW = "QĐ 24/2021/QĐ-TTg, Điều 3 khoản 1 điểm a"
 REFUSING = "QĐ 24/2021/QĐ-TTg, Điều 5 (áp dụng cho hộ có Mẫu số 01)"
 ACTORS = "QĐ 24/2021/QĐ-TTg, Điều 4 (người thực hiện từng khoản)"
 FORMS = "TT 07/2021/TT-BLĐTBXH, biểu 2 và biểu 3"
+AD_HOC = "QĐ 24/2021/QĐ-TTg, Điều 5"
+AVERAGE_LIVING = "QĐ 24/2021/QĐ-TTg, Điều 6"
+REPORTING_MONTHLY = "QĐ 24/2021/QĐ-TTg, Điều 7"
 RESIDENCE = "Luật Cư trú 2020, Điều 37 khoản 2"
 DESIGN = _("Thiết kế hệ thống")
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "INV-01",
-        _("Không việc nào của rà soát định kỳ ghi ngày trước 01/9 hoặc sau 14/12."),
+        _("Không việc nào ghi ngày trước 01/9 hoặc sau 14/12; đợt tháng không bắt đầu trước ngày 15."),
         WINDOW,
         "S",
-        ((By.CONDITION, "within_window"), (By.CONDITION, "surveyed_in_round")),
+        (
+            (By.CONDITION, "within_window"),
+            (By.CONDITION, "surveyed_in_round"),
+            (By.CONDITION, "met_in_round"),
+            (By.CONDITION, "started"),
+        ),
     ),
     Invariant(
         "INV-02",
@@ -73,7 +81,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         (
             (By.CONSTRUCTION, "build_list"),
             (By.CONSTRAINT, "one_case_of_a_household_a_round"),
-            (By.CONSTRAINT, "one_round_of_a_commune_a_year"),
+            (By.CONSTRAINT, "one_case_of_a_person_a_round"),
+            (By.CONSTRAINT, "one_round_of_a_commune_a_period"),
         ),
     ),
     Invariant(
@@ -81,7 +90,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Hộ ngoài danh sách năm trước chỉ vào danh sách khi có Giấy đề nghị (Mẫu số 01)."),
         LISTING,
         "S",
-        ((By.GUARD, "basis_known"), (By.CONDITION, "form_on_file")),
+        (
+            (By.GUARD, "basis_known"),
+            (By.CONDITION, "form_on_file"),
+            (By.CONDITION, "arrival_papers"),
+        ),
     ),
     Invariant(
         "INV-04",
@@ -96,7 +109,15 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Không phân loại khi chưa có phiếu khảo sát đủ và đã ký trong cùng đợt."),
         SURVEYING,
         "S",
-        ((By.GUARD, "survey_complete"), (By.GUARD, "needs_no_screen"), (By.GUARD, "screen_passed")),
+        (
+            (By.GUARD, "survey_complete"),
+            (By.GUARD, "needs_no_screen"),
+            (By.GUARD, "screen_passed"),
+            (By.GUARD, "income_complete"),
+            (By.CONDITION, "surveyed_anew"),
+            (By.CONSTRAINT, "attempts_are_numbered_once"),
+            (By.CONSTRAINT, "a_survey_is_assessed_once_a_standard"),
+        ),
         not_yet=_("Chữ ký trên phiếu giấy chưa có trong hệ thống."),
     ),
     Invariant(
@@ -128,7 +149,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Dưới một nửa thì phải khảo sát lại rồi mới họp lần mới."),
         MEETING,
         "S",
-        ((By.STEPS, "disagreed > surveyed"),),
+        (
+            (By.STEPS, "disagreed > surveyed"),
+            (By.TRIGGER, "rasoat_case_step_declared"),
+            (By.CONDITION, "surveyed_anew"),
+        ),
     ),
     Invariant(
         "INV-09",
@@ -143,14 +168,23 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Chỉ niêm yết sau khi có biên bản họp được đồng ý."),
         POSTING,
         "S",
-        ((By.STEPS, "agreed > posted"),),
+        ((By.STEPS, "agreed > posted"), (By.TRIGGER, "rasoat_case_step_declared")),
     ),
     Invariant(
         "INV-11",
-        _("Niêm yết ở cả hai nơi và đủ ba ngày làm việc sau ngày niêm yết."),
+        _(
+            "Niêm yết ở cả hai nơi và đủ ba ngày làm việc sau ngày niêm yết; bị gián đoạn thì tính lại từ đầu."
+        ),
         POSTING,
         "K",
-        ((By.CONDITION, "posted_at_both_places"), (By.GUARD, "posting_over")),
+        (
+            (By.CONDITION, "posted_at_both_places"),
+            (By.CONDITION, "no_other_posting_open"),
+            (By.CONDITION, "interruption_explained"),
+            (By.GUARD, "posting_over"),
+            (By.CONSTRAINT, "one_open_posting_of_a_village"),
+            (By.CONSTRAINT, "one_open_reposting_of_a_case"),
+        ),
     ),
     Invariant(
         "INV-12",
@@ -164,25 +198,43 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Khiếu nại trong thời gian niêm yết chỉ dừng hộ đó, đến khi phúc tra và niêm yết lại."),
         POSTING,
         "K",
-        ((By.GUARD, "posting_open"), (By.STEPS, "contested > reverified > reposted")),
+        (
+            (By.GUARD, "posting_open"),
+            (By.STEPS, "contested > reverified > reposted"),
+            (By.TRIGGER, "rasoat_case_step_declared"),
+        ),
     ),
     Invariant(
         "INV-14",
-        _("Phúc tra đúng hạn, bằng phiếu mới, và luôn niêm yết lại ba ngày làm việc."),
+        _(
+            "Phúc tra đúng hạn, bằng phiếu mới, do người khác nếu có, và luôn niêm yết lại ba ngày làm việc."
+        ),
         POSTING,
         "?",
         (
             (By.STEPS, "reverified > reposted"),
+            (By.TRIGGER, "rasoat_case_step_declared"),
             (By.GUARD, "posting_over"),
+            (By.CONDITION, "surveyed_anew"),
+            (By.CONDITION, "reverified_by_another"),
             (By.AUDIT, "due_on"),
         ),
     ),
     Invariant(
         "INV-15",
-        _("Từ niêm yết đến quyết định, kết quả chỉ đổi qua phúc tra hoặc ý kiến cấp trên."),
+        _(
+            "Sau niêm yết, kết quả chỉ đổi qua phúc tra, ý kiến cấp trên, hoặc xác minh khi hộ được xem xét lại."
+        ),
         RECOGNISING,
         "K",
-        ((By.GUARD, "result_as_posted"), (By.STEPS, "objected > surveyed")),
+        (
+            (By.GUARD, "result_as_posted"),
+            (By.STEPS, "objected > surveyed"),
+            (By.STEPS, "reopened > reexamined"),
+            (By.TRIGGER, "rasoat_case_step_declared"),
+            (By.CONDITION, "grievance_in_time"),
+            (By.CONDITION, "each_case_has_a_reason"),
+        ),
     ),
     Invariant(
         "INV-16",
@@ -198,6 +250,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         "?",
         (
             (By.STEPS, "reported > consented"),
+            (By.TRIGGER, "rasoat_case_step_declared"),
+            (By.GUARD, "not_questioned"),
             (By.CONDITION, "opinion_in_writing"),
             (By.CONDITION, "each_question_has_a_reason"),
         ),
@@ -207,7 +261,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Cấp trên là cấp huyện với báo cáo đến hết 30/6/2025, cấp tỉnh từ 01/7/2025."),
         REPORTING,
         "S",
-        ((By.CONSTRUCTION, "open_round"),),
+        ((By.CONSTRUCTION, "open_round"), (By.CONSTRUCTION, "hand_over")),
     ),
     Invariant(
         "INV-19",
@@ -220,28 +274,83 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "INV-20",
         _(
-            "Mỗi hộ có Giấy đề nghị kết thúc bằng đúng một kết quả: công nhận hoặc trả lời có lý do."
+            "Mỗi hộ có Giấy đề nghị kết thúc bằng đúng một kết quả: công nhận, trả lời có lý do, hoặc hộ tự rút."
         ),
         REFUSING,
         "S",
         (
             (By.STEPS, "sign_decision"),
             (By.GUARD, "reason_given"),
+            (By.GUARD, "asked_by_form"),
+            (By.CONDITION, "withdrawal_in_writing"),
+            (By.CONDITION, "month_closed"),
             (By.CONSTRAINT, "refused_case_says_why"),
+            (By.CONSTRAINT, "decided_case_has_a_class"),
         ),
     ),
     Invariant(
         "INV-21",
         _(
-            "Có dòng giấy chứng nhận của năm sau khi và chỉ khi hộ nghèo, cận nghèo trong quyết định."
+            "Có dòng giấy chứng nhận còn hiệu lực khi và chỉ khi hộ nghèo, cận nghèo trong quyết định."
         ),
         RECOGNISING,
         "S",
         (
+            (By.GUARD, "class_poor"),
+            (By.GUARD, "entry_granted"),
+            (By.GUARD, "exit_granted_to_near_poor"),
             (By.CONSTRUCTION, "issue_certificates"),
             (By.CONSTRAINT, "one_certificate_row_of_a_household_a_year"),
         ),
-        not_yet=_("Quyết định của rà soát thường xuyên chưa có."),
+    ),
+    Invariant(
+        "INV-22",
+        _(
+            "Rà soát thường xuyên: quyết định trong 15 ngày kể từ ngày 15; vào bằng Mẫu số 01, ra bằng Mẫu số 04."
+        ),
+        AD_HOC,
+        "S",
+        (
+            (By.GUARD, "asks_exit"),
+            (By.CONDITION, "form_on_file"),
+            (By.CONDITION, "intake_open"),
+            (By.CONDITION, "month_reviewed"),
+            (By.CONDITION, "started"),
+            (By.AUDIT, "whole"),
+        ),
+        not_yet=_("Đợt chưa quyết định mà đã quá hạn thì hiện ở bảng thời hạn, không ở đây."),
+    ),
+    Invariant(
+        "INV-23",
+        _(
+            "Mức sống trung bình: niêm yết 5 ngày làm việc, phúc tra 3, quyết định trong 15 ngày; hộ không nghèo."
+        ),
+        AVERAGE_LIVING,
+        "S",
+        (
+            (By.GUARD, "posting_over"),
+            (By.GUARD, "income_qualifies"),
+            (By.GUARD, "income_does_not_qualify"),
+            (By.CONDITION, "posted_at_commune_office"),
+            (By.CONSTRUCTION, "receive_request"),
+            (By.CONSTRAINT, "transfers_are_part_of_income"),
+            (By.AUDIT, "whole"),
+        ),
+    ),
+    Invariant(
+        "INV-24",
+        _(
+            "Báo cáo ngày 05 hằng tháng, từ tháng 2 đến tháng 9, bằng tổng các quyết định của đợt tháng."
+        ),
+        REPORTING_MONTHLY,
+        "S",
+        (
+            (By.CONDITION, "month_closed"),
+            (By.CONDITION, "month_reviewed"),
+            (By.CONSTRUCTION, "sign_monthly_report"),
+            (By.AUDIT, "due_on"),
+        ),
+        not_yet=_("Báo cáo tháng còn thiếu thì hiện ở hộp việc, không ở đây."),
     ),
     Invariant(
         "INV-25",
@@ -250,14 +359,35 @@ INVARIANTS: tuple[Invariant, ...] = (
         ),
         DESIGN,
         "K",
-        ((By.CONSTRUCTION, "start_term"),),
+        (
+            (By.CONSTRUCTION, "start_term"),
+            (By.CONDITION, "term_may_pause"),
+            (By.CONDITION, "term_is_paused"),
+            (By.CONSTRAINT, "a_term_is_paused_once_at_a_time"),
+        ),
     ),
     Invariant(
         "INV-26",
-        _("Hồ sơ giữ gói quy trình và chuẩn nghèo có hiệu lực khi mở đợt."),
+        _(
+            "Đợt giữ gói quy trình và chuẩn nghèo lúc mở đợt; chỉ một việc được ghi chuyển đợt sang gói khác."
+        ),
         DESIGN,
         "K",
-        ((By.CONSTRUCTION, "open_round"),),
+        (
+            (By.CONSTRUCTION, "open_round"),
+            (By.CONSTRUCTION, "pack_changed"),
+            (By.CONDITION, "edition_approved"),
+            (By.CONDITION, "edition_fits"),
+            (By.CONDITION, "dry_run_current"),
+        ),
+    ),
+    Invariant(
+        "INV-30",
+        _("Người rà soát, chủ trì, ký không phải là người nhà của hộ khi chưa ghi chú."),
+        DESIGN,
+        "K",
+        ((By.CONDITION, "interest_noted"), (By.CONSTRAINT, "an_interest_is_declared_once")),
+        not_yet=_("Chỉ so được người đã khai có liên quan."),
     ),
     Invariant(
         "INV-40",
@@ -279,7 +409,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Các sự kiện nối tiếp nhau từ đầu và dẫn đến đúng trạng thái của hồ sơ."),
         DESIGN,
         "K",
-        ((By.CONSTRUCTION, "workflow.machine.apply"), (By.CONSTRAINT, "rasoat_case_step_declared")),
+        ((By.CONSTRUCTION, "workflow.machine.apply"), (By.TRIGGER, "rasoat_case_step_declared")),
     ),
     Invariant(
         "ENG-02",
@@ -314,7 +444,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         _("Mỗi bước do một việc mà gói quy trình cho phép, và mỗi việc có đủ sự kiện."),
         DESIGN,
         "K",
-        ((By.CONSTRAINT, "rasoat_case_step_declared"),),
+        ((By.TRIGGER, "rasoat_case_step_declared"),),
     ),
     Invariant(
         "ENG-07",
@@ -336,25 +466,6 @@ INVARIANTS: tuple[Invariant, ...] = (
         ACTORS,
         "S",
         ((By.CONSTRUCTION, "workflow.machine.apply"),),
-    ),
-)
-
-NOT_IN_THIS_VERSION: tuple[Missing, ...] = (
-    Missing("INV-22", _("Thời hạn của rà soát thường xuyên."), _("Chưa có rà soát thường xuyên.")),
-    Missing(
-        "INV-23",
-        _("Niêm yết, phúc tra và quyết định về hộ có mức sống trung bình."),
-        _("Chưa có xác định hộ có mức sống trung bình."),
-    ),
-    Missing(
-        "INV-24",
-        _("Báo cáo hằng tháng bằng tổng các quyết định từ lần báo cáo trước."),
-        _("Chưa có rà soát thường xuyên và báo cáo hằng tháng."),
-    ),
-    Missing(
-        "INV-30",
-        _("Người rà soát, chủ trì, ký không phải là người nhà của hộ khi chưa ghi chú."),
-        _("Chưa có sổ ghi xung đột lợi ích."),
     ),
 )
 

@@ -10,14 +10,36 @@ from typing import Any
 
 from django.db.models import (
     Aggregate,
+    BooleanField,
     CharField,
+    ExpressionWrapper,
+    F,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
+    Value,
 )
-from django.db.models.functions import Cast
+from django.db.models import Case as Choice
+from django.db.models import When
+from django.db.models.functions import Cast, Coalesce
 
-from cases.models import Case, Event, OpinionItem, PostedEntry, Standing, Survey, Tally
+from cases.models import (
+    Act,
+    Assessment,
+    Case,
+    CertificateRow,
+    DecisionItem,
+    DeclaredInterest,
+    Event,
+    IncomeRecord,
+    OpinionItem,
+    PostedEntry,
+    ReviewKind,
+    Standing,
+    Survey,
+    Tally,
+)
 from workflow.invariants.record import (
     ActRow,
     Apart,
@@ -25,26 +47,20 @@ from workflow.invariants.record import (
     Dossier,
     Face,
     Record,
+    SecondLook,
     Sheet,
     Shown,
     Step,
     Vote,
 )
 
+# After these, columns as in Face, and the flags that Face ends with.
 CASE_COLUMNS = (
     "pk",
     "code",
     "round_id",
     "household_id",
     "basis_paper",
-    "refusal_reason",
-    "deprivations",
-    "certificate_row__act_id",
-    "certificate_row__year",
-    "certificate_row__household_class",
-    "certificate_row__deprivations",
-    "certificate_row__household_id",
-    # From here on as in Face, but for what is only asked whether it is there.
     "village_review_id",
     "state",
     "prev_state",
@@ -60,9 +76,13 @@ CASE_COLUMNS = (
     "opinion",
     "decided_class",
     "departure",
+    "commune_id",
+    "village_id",
     "standing_before",
     "standing_after",
 )
+FACE = CASE_COLUMNS.index("village_review_id")
+LAST_ACT = CASE_COLUMNS.index("last_act_id") - FACE
 SHEET_COLUMNS = (
     "case_id",
     "attempt",
@@ -76,6 +96,18 @@ SHEET_COLUMNS = (
     "deprivation_score",
     "deprivations",
 )
+INCOME_COLUMNS = (
+    "case_id",
+    "attempt",
+    "kind",
+    "act_id",
+    "result",
+    "day",
+    "area",
+    "persons",
+    "year_income",
+    "state_transfers",
+)
 VOTE_COLUMNS = (
     "case_id",
     "meeting_id",
@@ -87,7 +119,9 @@ VOTE_COLUMNS = (
 )
 SHOWN_COLUMNS = ("case_id", "posting_id", "household_class")
 NOTHING_APART = Apart()
-LAST_ACT = 4  # its place among the columns of Face
+NOBODY_CHANGED: frozenset[int] = frozenset()
+# One household after the other is looked at: each act is of one of them.
+ONE_BY_ONE = ("survey", "determine_income")
 
 
 class Lines(Aggregate):
@@ -112,25 +146,37 @@ def read_dossiers(records: dict[int, Record]) -> None:
     rows = list(_cases(ids))
     home = {row[0]: records[row[2]] for row in rows}
     sheets = _sheets(home, ids)
-    votes = _votes(home, ids, records)
+    _incomes(home, ids, records, sheets)
+    votes = _votes(home, ids)
     shown = _shown(home, ids)
+    certificates = _certificates(ids, records)
     apart = _apart(home, ids, records)
     events = _events(ids)
     epochs = {pk: _epochs(record) for pk, record in records.items()}
     alike: dict[Any, Dossier] = {}
     for row in rows:
-        pk, code, round_id = row[:3]
-        home[pk].codes[pk] = code
-        certificate = row[7] and (row[7], row[8], row[9], row[10] == row[6], row[11] == row[3])
+        pk, code, round_id, household = row[:4]
+        record = home[pk]
+        record.codes[pk] = code
+        flags = (
+            row[4] != "",
+            household in record.changed.get("before", NOBODY_CHANGED),
+            household in record.changed.get("after", NOBODY_CHANGED),
+        )
         lines, aside = events.get(pk, ""), apart.get(pk)
-        mine = (sheets.get(pk, ()), votes.get(pk, ()), shown.get(pk, ()))
+        mine = (
+            sheets.get(pk, ()),
+            votes.get(pk, ()),
+            shown.get(pk, ()),
+            certificates.get(pk, ()),
+        )
         # Who has rows apart is alone.
-        key = (row[4] != "", row[5] != "", certificate, row[12:], lines, mine, aside and pk)
+        key = (row[FACE:], flags, lines, mine, aside and pk)
         way = _way(key, epochs[round_id])
         dossier = alike.get(way)
         if dossier is None:
-            dossier = alike[way] = build(key, home[pk].acts, aside or NOTHING_APART)
-            home[pk].dossiers.append(dossier)
+            dossier = alike[way] = build(key, record.acts, aside or NOTHING_APART)
+            record.dossiers.append(dossier)
         dossier.members.append((code, key))
 
 
@@ -146,7 +192,7 @@ def _epochs(record: Record) -> dict[int, str]:
     """Return for each survey how many other acts of the round were done before it, and where."""
     epochs, others = {}, 0
     for act in record.acts.values():
-        if act.code == "survey":
+        if act.code in ONE_BY_ONE:
             epochs[act.pk] = f"{others}/{act.village_review_id}"
         else:
             others += 1
@@ -160,28 +206,26 @@ def _way(key: Any, epochs: dict[int, str]) -> Any:
     Households are surveyed one by one: of a survey it only matters between which other acts it was.
     Who was surveyed more than once keeps the numbers of its acts.
     """
-    has_paper, has_reason, certificate, own, lines, (sheets, votes, shown), aside = key
+    face, flags, lines, (sheets, *others), aside = key
     if len(sheets) != 1 or (epoch := epochs.get(sheets[0][2])) is None:
         return key
     (attempt, kind, act_id, cls) = sheets[0]
-    if own[LAST_ACT] == act_id:
-        own = (*own[:LAST_ACT], epoch, *own[LAST_ACT + 1 :])
+    if face[LAST_ACT] == act_id:
+        face = (*face[:LAST_ACT], epoch, *face[LAST_ACT + 1 :])
     lines = lines.replace(f":{act_id}:", f":{epoch}:", 1)
-    sheet = (attempt, kind, epoch, cls)
-    return has_paper, has_reason, certificate, own, lines, (sheet, votes, shown), aside
+    return face, flags, lines, (attempt, kind, epoch, cls), *others, aside
 
 
 def build(key: Any, acts: dict[int, ActRow], apart: Apart) -> Dossier:
     """Return the dossier that these rows make."""
-    has_paper, has_reason, certificate, own, lines, (sheets, votes, shown), _pk = key
-    row = Certificate(*certificate) if certificate else None
-    face = Face._make((*own[:6], has_paper, *own[6:15], has_reason, *own[15:], row))
+    face, flags, lines, (sheets, votes, shown, certificates), _pk = key
     return Dossier(
-        face,
+        Face._make((*face, *flags)),
         _steps(lines, acts),
         tuple(sorted(Sheet(*s) for s in sheets)),
         tuple(sorted(Vote(*v) for v in votes)),
         tuple(sorted(Shown(*s) for s in shown)),
+        tuple(sorted(Certificate(*c) for c in certificates)),
         apart,
         [],
     )
@@ -201,12 +245,15 @@ def _cases(ids: list[int]) -> QuerySet[Case, Any]:
         of_year = Standing.objects.filter(household=OuterRef("household"), year=year)
         return Subquery(of_year.values("household_class")[:1])
 
+    last_year = F("year") - 1
+    changed = Choice(When(review=ReviewKind.PERIODIC, then=F("year")), default=last_year)
     return (
         Case.objects.filter(round__in=ids)
         .order_by()
+        .annotate(changed_year=changed)
         .annotate(
             standing_before=standing(OuterRef("year") - 1),
-            standing_after=standing(OuterRef("year")),
+            standing_after=standing(OuterRef("changed_year")),
         )
         .values_list(*CASE_COLUMNS)
     )
@@ -236,17 +283,46 @@ def _sheets(home: dict[int, Record], ids: list[int]) -> Grouped:
     return grouped
 
 
-def _votes(home: dict[int, Record], ids: list[int], records: dict[int, Record]) -> Grouped:
+def _incomes(
+    home: dict[int, Record], ids: list[int], records: dict[int, Record], grouped: Grouped
+) -> None:
+    monthly = [pk for pk in ids if records[pk].figures.agreeing_of_attending is None]
+    rows = (
+        IncomeRecord.objects.filter(case__round__in=monthly)
+        .order_by()
+        .annotate(
+            day=Cast("determined_on", CharField()),
+            kind=Value("INCOME", output_field=CharField()),
+        )
+        .values_list(*INCOME_COLUMNS)
+    )
+    for row in rows.iterator(chunk_size=10_000):
+        case = row[0]
+        home[case].income_rows.append(row)
+        grouped[case] = (*grouped.get(case, ()), row[1:5])
+
+
+def _votes(home: dict[int, Record], ids: list[int]) -> Grouped:
     rows = Tally.objects.filter(case__round__in=ids).order_by().values_list(*VOTE_COLUMNS)
     grouped: Grouped = {}
+    shares: dict[int, tuple[int, int]] = {}
     for row in rows.iterator(chunk_size=10_000):
         case, meeting, cls, agree = row[:4]
-        record = home[case]
-        record.vote_rows.append(row)
-        part, whole = record.figures.agreeing_of_attending
+        home[case].vote_rows.append(row)
+        if meeting not in shares:
+            shares[meeting] = _share(home[case], meeting)
+        part, whole = shares[meeting]
         vote = (meeting, cls, agree * whole >= row[6] * part)
         grouped[case] = (*grouped.get(case, ()), vote)
     return grouped
+
+
+def _share(record: Record, meeting_id: int) -> tuple[int, int]:
+    """Return how many of how many must agree, by the edition under which the meeting was held."""
+    meeting = record.meetings.get(meeting_id)
+    act = record.acts.get(meeting.act_id) if meeting else None
+    figures = record.figures_of(act) if act else record.figures
+    return figures.agreeing_of_attending or (1, 1)
 
 
 def _shown(home: dict[int, Record], ids: list[int]) -> Grouped:
@@ -256,6 +332,49 @@ def _shown(home: dict[int, Record], ids: list[int]) -> Grouped:
         case = row[0]
         home[case].shown_rows.append(row)
         grouped[case] = (*grouped.get(case, ()), row[1:])
+    return grouped
+
+
+def _certificates(ids: list[int], records: dict[int, Record]) -> Grouped:
+    def same(name: str) -> ExpressionWrapper:
+        return ExpressionWrapper(Q(**{name: F(f"case__{name}")}), output_field=BooleanField())
+
+    rows = (
+        CertificateRow.objects.filter(case__round__in=ids)
+        .order_by()
+        .annotate(cancelling=Coalesce("cancelled_by_id", 0))
+        .annotate(same_flags=same("deprivations"), same_household=same("household"))
+        .values_list(
+            "case_id",
+            "act_id",
+            "year",
+            "household_class",
+            "cancelling",
+            "same_flags",
+            "same_household",
+        )
+    )
+    grouped: Grouped = {}
+    cancelling = set()
+    for case, *row in rows.iterator(chunk_size=10_000):
+        grouped[case] = (*grouped.get(case, ()), tuple(row))
+        if row[3]:
+            cancelling.add(row[3])
+    foreign = Act.objects.filter(pk__in=cancelling).exclude(round__in=ids)
+    found = {
+        pk: (code, kind, year)
+        for pk, code, kind, year in foreign.values_list(
+            "pk", "code", "round__kind", "round__year"
+        )
+    }
+    for record in records.values():
+        record.foreign_acts = found | {
+            act.pk: (act.code, other.kind, other.round.year)
+            for other in records.values()
+            if other is not record
+            for act in other.acts.values()
+            if act.pk in cancelling
+        }
     return grouped
 
 
@@ -271,11 +390,51 @@ def _apart(home: dict[int, Record], ids: list[int], records: dict[int, Record]) 
         for complaint in record.complaints:
             of(complaint.case_id).complaints.append(complaint)
         for letter in record.letters:
-            of(letter.case_id).letter = letter
+            of(letter.case_id).letters.append(letter)
     items = OpinionItem.objects.filter(case__round__in=ids).order_by("pk")
     for case_id, act_id, verdict, reason in items.values_list(
         "case_id", "opinion__act_id", "verdict", "reason"
     ):
         of(case_id).verdicts.append((act_id, verdict, reason))
         home[case_id].verdicts.append((act_id, case_id))
+    named = DecisionItem.objects.filter(case__round__in=ids).order_by("pk")
+    for case_id, *item in named.values_list(
+        "case_id", "decision__act_id", "decision__kind", "reason"
+    ):
+        of(case_id).named.append(tuple(item))
+    for case_id, act_id, reviewer, before in _second_looks(ids):
+        of(case_id).looks.append(SecondLook(act_id, reviewer, before or ""))
+    interests = DeclaredInterest.objects.filter(household__cases__round__in=ids)
+    for case_id, user, day in interests.values_list(
+        "household__cases__pk", "user_id", "declared_on"
+    ):
+        of(case_id).interests.append((user, day))
+    _read_assessments(home, ids)
     return apart
+
+
+def _second_looks(ids: list[int]) -> Iterator[tuple[int, int, str, str]]:
+    """Yield who surveyed or counted again, and who had done so just before."""
+    for sheets, again in (
+        (Survey.objects, Q(kind__in=[Survey.Kind.REVERIFICATION, Survey.Kind.REEXAMINATION])),
+        (IncomeRecord.objects, Q(act__code="redetermine_income")),
+    ):
+        before = sheets.filter(case=OuterRef("case"), attempt__lt=OuterRef("attempt"))
+        last = before.order_by("-attempt").values("reviewer_name")[:1]
+        rows = sheets.filter(again, case__round__in=ids).annotate(before=Subquery(last))
+        yield from rows.order_by("pk").values_list("case_id", "act_id", "reviewer_name", "before")
+
+
+def _read_assessments(home: dict[int, Record], ids: list[int]) -> None:
+    """Read further results under local standards."""
+    rows = Assessment.objects.filter(survey__case__round__in=ids).order_by("pk")
+    for row in rows.values_list(
+        "survey__act_id",
+        "survey__case_id",
+        "standard",
+        "result",
+        "survey__area",
+        "survey__income_score",
+        "survey__deprivations",
+    ).iterator(chunk_size=10_000):
+        home[row[1]].assessments.append(row)

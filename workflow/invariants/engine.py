@@ -8,20 +8,32 @@ from django.utils.translation import gettext as _
 
 from cases.models import Act
 from workflow.invariants.finding import Found, of_case, of_round
-from workflow.invariants.record import Dossier, Record
+from workflow.invariants.law import IN_THE_VILLAGE
+from workflow.invariants.outcomes import outcome
+from workflow.invariants.record import ActRow, Dossier, Record
 
 # Which rows of a household each of its steps must have entered.
 ROW_OF_STEP = {
     "survey": "sheets",
     "reverify": "sheets",
+    "reexamine": "sheets",
+    "determine_income": "sheets",
+    "redetermine_income": "sheets",
     "hold_meeting": "votes",
     "post_list": "shown",
     "repost": "shown",
     "screen": "screenings",
     "complain": "complaints",
-    "issue_certificates": "certificate",
-    "refuse": "letter",
+    "accept_grievance": "complaints",
+    "issue_certificates": "certificates",
+    "refuse": "letters",
+    "revoke_decision": "named",
+    "amend_decision": "named",
+    "correct_decision": "named",
 }
+
+
+DECISIONS = ("sign_decision", "revoke_decision", "amend_decision", "correct_decision")
 
 
 @of_case("ENG-01")
@@ -77,7 +89,7 @@ def counts_equal_cases(record: Record) -> Iterator[Found]:
             yield Found(
                 _("Số đếm của %(village)s, trạng thái %(state)s là %(told)d, đếm lại là %(n)d.")
                 % {
-                    "village": record.village_codes[record.villages[key[0]]],
+                    "village": record.village_codes[record.village_keepers[key[0]]],
                     "state": key[1],
                     "told": record.counts.get(key, 0),
                     "n": counted[key],
@@ -93,12 +105,11 @@ def charts_agree(record: Record) -> Iterator[Found]:
 
 @of_case("ENG-06")
 def each_step_is_declared_by_its_act(dossier: Dossier, record: Record) -> Iterator[Found]:
-    if record.pack is None:
-        return
     before = 0
     for step in dossier.steps:
         act = step.act
-        declared = record.pack.by_code.get(step.code)
+        pack = record.pack_of(act) if act else None
+        declared = pack.by_code.get(step.code) if pack else None
         if act is None or declared is None:
             yield Found(_("Sự kiện không có việc nào của đợt rà soát."), step.number)
             continue
@@ -126,15 +137,16 @@ def each_act_moved_as_many_as_it_says(record: Record) -> Iterator[Found]:
 
 @of_case("ENG-07")
 def each_step_entered_its_row(dossier: Dossier, record: Record) -> Iterator[Found]:
-    apart, certificate = dossier.apart, dossier.face.certificate
+    apart = dossier.apart
     rows = {
         "sheets": {sheet.act_id for sheet in dossier.sheets},
         "votes": {record.meetings[vote.meeting_id].act_id for vote in dossier.votes},
         "shown": {record.postings[line.posting_id].act_id for line in dossier.shown},
         "screenings": {row.act_id for row in apart.screenings},
         "complaints": {row.act_id for row in apart.complaints},
-        "certificate": {certificate.act_id} if certificate else set(),
-        "letter": {apart.letter.act_id} if apart.letter else set(),
+        "certificates": {row.act_id for row in dossier.certificates},
+        "letters": {row.act_id for row in apart.letters},
+        "named": {act_id for act_id, _kind, _why in apart.named},
     }
     moved_by = set()
     for step in dossier.steps:
@@ -151,15 +163,32 @@ def each_step_entered_its_row(dossier: Dossier, record: Record) -> Iterator[Foun
             )
 
 
+@of_case("ENG-07")
+def each_named_household_has_its_reason(dossier: Dossier, record: Record) -> Iterator[Found]:
+    for act_id, kind, why in dossier.apart.named:
+        if kind in ("REVOCATION", "CORRECTION") and not why.strip():
+            yield Found(
+                _("Đính chính hoặc thu hồi quyết định mà không nêu lý do."),
+                record.sequence_of(act_id),
+            )
+
+
 @of_round("ENG-07")
 def each_act_entered_its_paper(record: Record) -> Iterator[Found]:
-    papers = {
+    decisions = [decision.act_id for decision in record.decisions]
+    of_code = {
+        code: [pk for pk in decisions if (act := record.acts.get(pk)) and act.code == code]
+        for code in DECISIONS
+    }
+    unknown = [pk for pk in decisions if not any(pk in acts for acts in of_code.values())]
+    papers = of_code | {
         "hold_meeting": [meeting.act_id for meeting in record.meetings.values()],
         "post_list": [p.act_id for p in record.postings.values() if p.case_id is None],
         "repost": [p.act_id for p in record.postings.values() if p.case_id is not None],
         "sign_report": [report.act_id for report in record.reports],
         "give_opinion": [opinion.act_id for opinion in record.opinions],
-        "sign_decision": [decision.act_id for decision in record.decisions],
+        "sign_monthly_report": [report.act_id for report in record.monthly_reports],
+        "sign_decision": [*of_code["sign_decision"], *unknown],
     }
     for code, act_ids in papers.items():
         entered = Counter(act_ids)
@@ -182,10 +211,12 @@ def the_case_shows_what_its_rows_say(dossier: Dossier, record: Record) -> Iterat
             (_("kết quả phân loại"), face.result_class, dossier.last_class),
             (_("kết quả đã niêm yết"), face.posted_class, shown),
             (_("kết quả họp"), face.agreed_class, _agreed(dossier, record)),
-            (_("kết quả quyết định"), face.decided_class, _decided(dossier)),
+            (_("kết quả quyết định"), face.decided_class, outcome(dossier, record).decided),
             (_("ý kiến cấp trên"), face.opinion, _opinion(dossier)),
             (_("lý do ra khỏi danh sách"), face.departure, _departure(dossier)),
             (_("Phiếu A"), face.screen_passed, _screened(dossier)),
+            (_("xã"), face.commune_id, record.round.keeper_id),
+            (_("thôn"), face.village_id, record.village_keepers[face.village_review_id]),
         )
         if said != derived
     ]
@@ -221,6 +252,13 @@ def rows_say_what_the_acts_recorded(record: Record) -> Iterator[Found]:
         told = facts.get("results", {}).get(code)
         if told != [income, flags] or facts.get("days", {}).get(code) != day:
             yield Found(changed, act.sequence, code)
+    for case_id, _attempt, _kind, act_id, _cls, day, _area, *sums in record.income_rows:
+        act, code = acts.get(act_id), codes[case_id]
+        if act is None:
+            continue
+        told = act.facts.get("incomes", {}).get(code)
+        if told != sums or act.facts.get("days", {}).get(code) != day:
+            yield Found(changed, act.sequence, code)
     for case_id, meeting_id, _cls, *votes, _attendance in record.vote_rows:
         act, code = acts.get(meetings[meeting_id].act_id), codes[case_id]
         if act and act.facts.get("tallies", {}).get(code) != votes:
@@ -241,7 +279,13 @@ def rows_say_what_the_acts_recorded(record: Record) -> Iterator[Found]:
 
 @of_round("ENG-08")
 def papers_say_what_the_acts_recorded(record: Record) -> Iterator[Found]:
-    papers: list[Any] = [*record.reports, *record.opinions, *record.decisions, *record.letters]
+    papers: list[Any] = [
+        *record.reports,
+        *record.opinions,
+        *record.decisions,
+        *record.letters,
+        *record.monthly_reports,
+    ]
     for paper in papers:
         act = record.acts.get(paper.act_id)
         if act and act.facts.get("number") != paper.number:
@@ -255,26 +299,76 @@ def papers_say_what_the_acts_recorded(record: Record) -> Iterator[Found]:
             yield Found(_("Nơi niêm yết khác với nơi đã ghi cùng việc."), act.sequence)
 
 
+@of_round("ENG-08")
+def round_and_lists_are_with_whom_the_acts_gave_them_to(record: Record) -> Iterator[Found]:
+    last = max((act.sequence for act in record.acts.values()), default=0) + 1
+    if record.keeper_at(last) != record.round.keeper_id:
+        handed = record.acts_of["hand_over"]
+        yield Found(
+            _("Đơn vị đang giữ đợt khác với đơn vị mà các việc bàn giao dẫn tới."),
+            handed[-1].sequence if handed else None,
+        )
+    for review, keeper in record.village_keepers.items():
+        if record.village_keeper_at(review, last) != keeper:
+            yield Found(
+                _("Thôn đang giữ danh sách %(village)s khác với thôn đã tiếp nhận.")
+                % {"village": record.village_codes[keeper]}
+            )
+
+
 @of_round("ENG-09")
 def whoever_acted_held_the_duty(record: Record) -> Iterator[Found]:
     for act in record.acts.values():
-        declared = record.pack.by_code.get(act.code) if record.pack else None
+        pack = record.pack_of(act)
+        declared = pack.by_code.get(act.code) if pack else None
         if declared is None or (act.duty, act.article) != (declared.duty, declared.source.article):
             yield Found(_("Thẩm quyền hoặc căn cứ của việc không như gói quy trình."), act.sequence)
         elif not record.holds_duty(act):
             yield Found(
                 _("Người làm không được phân công thẩm quyền này vào ngày đó."), act.sequence
             )
+        elif act.duty_unit_id not in _competent(record, act):
+            yield Found(
+                _("Việc được làm với thẩm quyền ở một đơn vị không giữ đợt vào lúc đó."),
+                act.sequence,
+            )
+
+
+@of_round("ENG-09")
+def whoever_took_over_followed_by_law(record: Record) -> Iterator[Found]:
+    for act in (*record.acts_of["hand_over"], *record.acts_of["hand_over_village"]):
+        review = act.village_review_id
+        before = (
+            record.keeper_at(act.sequence)
+            if review is None
+            else record.village_keeper_at(review, act.sequence)
+        )
+        keeper = record.units.get(str(act.facts.get("keeper", "")))
+        followed = (new for new, day in record.successors.get(before, ()) if day <= act.day)
+        if keeper not in followed or not act.facts.get("paper"):
+            yield Found(
+                _("Đơn vị tiếp nhận không phải là đơn vị kế tục, hoặc không có văn bản sắp xếp."),
+                act.sequence,
+            )
+
+
+def _competent(record: Record, act: ActRow) -> set[int | None]:
+    """Return the units at which the act could be done: whoever had the round or the list then."""
+    keeper = record.keeper_at(act.sequence)
+    if act.code == "hand_over":
+        return {new for new, day in record.successors.get(keeper, ()) if day <= act.day}
+    if act.code == "give_opinion":
+        return set(record.above_at(act))
+    if act.code not in IN_THE_VILLAGE:
+        return {keeper}
+    reviews = [act.village_review_id] if act.village_review_id else record.villages
+    return {keeper, *(record.village_keeper_at(review, act.sequence) for review in reviews)}
 
 
 def _agreed(dossier: Dossier, record: Record) -> str:
     classes = {record.meetings[v.meeting_id].act_id: v.household_class for v in dossier.votes}
     last = dossier.last_step("hold_meeting")
     return classes.get(last.act_id, "") if last and last.target == "agreed" else ""
-
-
-def _decided(dossier: Dossier) -> str:
-    return dossier.last_class if dossier.last_step("sign_decision") else ""
 
 
 def _opinion(dossier: Dossier) -> str:

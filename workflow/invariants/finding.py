@@ -55,3 +55,9 @@ def of_case(invariant: str) -> Callable[[CaseCheck], CaseCheck]:
         return check
 
     return register
+
+
+def checks_of(invariant: str) -> tuple[str, ...]:
+    """Return the names of the questions that are asked for an invariant, as module.function."""
+    asked = [check for code, check in (*ROUND_CHECKS, *CASE_CHECKS) if code == invariant]
+    return tuple(f"{check.__module__.rpartition('.')[2]}.{check.__name__}" for check in asked)

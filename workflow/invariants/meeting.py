@@ -9,6 +9,8 @@ from cases.models import Meeting
 from workflow.invariants.finding import Found, of_case, of_round
 from workflow.invariants.record import ActRow, Dossier, Record
 
+AFTER_DISAGREEMENT = ("surveyed", "left", "withdrawn")
+
 
 @of_round("INV-06")
 def the_right_people_met(record: Record) -> Iterator[Found]:
@@ -18,7 +20,8 @@ def the_right_people_met(record: Record) -> Iterator[Found]:
 
 
 def _absent(record: Record, meeting: Meeting, act: ActRow) -> Iterator[str]:
-    chair, village = act.facts.get("chair"), record.villages[meeting.village_review_id]
+    chair = act.facts.get("chair")
+    village = record.village_keeper_at(meeting.village_review_id, act.sequence)
     if not isinstance(chair, int) or not record.holds(chair, Role.VILLAGE_HEAD, village, act.day):
         yield _("Người chủ trì không phải là Trưởng thôn của thôn.")
     if not meeting.committee_present:
@@ -72,7 +75,7 @@ def a_new_vote_needs_a_new_survey(dossier: Dossier, record: Record) -> Iterator[
             if not new_form:
                 yield Found(_("Biểu quyết lần nữa trên cùng một phiếu khảo sát."), step.number)
             new_form = False
-        elif step.source == "disagreed" and step.target not in ("surveyed", "left"):
+        elif step.source == "disagreed" and step.target not in AFTER_DISAGREEMENT:
             yield Found(_("Họp chưa đồng ý mà không khảo sát lại."), step.number)
 
 

@@ -3,19 +3,17 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
 from cases.models import (
     Act,
     ActChain,
-    CalendarDay,
-    CalendarEdition,
-    Case,
     Complaint,
+    ConflictNote,
     Decision,
     Event,
     Meeting,
-    Member,
+    MonthlyReport,
     Opinion,
     Posting,
     RefusalLetter,
@@ -24,15 +22,18 @@ from cases.models import (
     Round,
     RunningTerm,
     Screening,
-    Standing,
     StateCount,
+    TermPause,
+    TermRecount,
     Unit,
+    UnitSuccession,
+    UnitVersion,
     VillageReview,
 )
-from cases.reports.counts import Figures, Grouping, movements
 from workflow.following import charts_disagree
 from workflow.invariants.dossiers import read_dossiers
-from workflow.invariants.law import POOR_CLASSES, DaysOff
+from workflow.invariants.editions import Editions
+from workflow.invariants.lists import read_changes, read_lists
 from workflow.invariants.record import ActRow, Record
 
 ACT_COLUMNS = (
@@ -52,32 +53,21 @@ ACT_COLUMNS = (
     "facts",
     "count",
 )
+HAND_OVERS = ("hand_over", "hand_over_village")
 
 
-def calendars() -> dict[str, DaysOff]:
-    """Return every edition of the calendar by its version."""
-    days: dict[str, dict[str, set[Any]]] = {
-        version: {"OFF": set(), "WORKED": set()}
-        for version in CalendarEdition.objects.values_list("version", flat=True)
-    }
-    for version, day, kind in CalendarDay.objects.order_by().values_list(
-        "edition__version", "day", "kind"
-    ):
-        days[version][kind].add(day)
-    return {v: DaysOff(frozenset(k["OFF"]), frozenset(k["WORKED"])) for v, k in days.items()}
-
-
-def read(rounds: list[Round], editions: dict[str, DaysOff]) -> list[Record]:
-    """Return the records of these rounds; some thirty queries, whatever their number and size."""
+def read(rounds: list[Round], editions: Editions) -> list[Record]:
+    """Return the records of these rounds; some forty queries, whatever their number and size."""
     records = {round_.pk: Record(round_, {}, editions) for round_ in rounds}
     ids = list(records)
     _read_acts(records, ids)
     _read_villages(records, ids)
+    _read_units(records)
+    _read_roles(records)
     _read_papers(records, ids)
+    read_changes(records)
     read_dossiers(records)
-    for year, of_year in _by_year(records).items():
-        _read_lists(year, of_year)
-        _read_sums(of_year)
+    read_lists(records)
     return list(records.values())
 
 
@@ -89,48 +79,97 @@ def _read_acts(records: dict[int, Record], ids: list[int]) -> None:
     events = Event.objects.filter(act__round__in=ids).order_by().values("act__round", "act")
     for row in events.annotate(n=Count("pk")):
         records[row["act__round"]].moved[row["act"]] = row["n"]
-    communes = {record.round.commune_id: record for record in records.values()}
+    communes = {record.round.commune_id for record in records.values()}
     lengths = dict(ActChain.objects.filter(pk__in=communes).values_list("pk", "length"))
     numbered = Act.objects.filter(commune__in=communes).order_by().values("commune")
-    for row in numbered.annotate(n=Count("pk"), top=Max("sequence")):
-        commune = row["commune"]
-        for record in records.values():
-            if record.round.commune_id == commune:
-                record.chain = (row["n"], row["top"], lengths.get(commune, 0))
+    chains = {
+        row["commune"]: (row["n"], row["top"], lengths.get(row["commune"], 0))
+        for row in numbered.annotate(n=Count("pk"), top=Max("sequence"))
+    }
+    for record in records.values():
+        record.chain = chains.get(record.round.commune_id, (0, 0, 0))
 
 
 def _read_villages(records: dict[int, Record], ids: list[int]) -> None:
     reviews = VillageReview.objects.filter(round__in=ids).order_by()
-    for round_id, pk, village_id, code in reviews.values_list(
-        "round_id", "pk", "village_id", "village__code"
+    for round_id, pk, village_id, keeper_id, code in reviews.values_list(
+        "round_id", "pk", "village_id", "keeper_id", "keeper__code"
     ):
-        records[round_id].villages[pk] = village_id
-        records[round_id].village_codes[village_id] = code
+        record = records[round_id]
+        record.villages[pk] = village_id
+        record.village_keepers[pk] = keeper_id
+        record.village_codes[keeper_id] = code
     for round_id, review_id, state, cls, n in StateCount.objects.filter(
         village_review__round__in=ids
     ).values_list("village_review__round_id", "village_review_id", "state", "household_class", "n"):
         records[round_id].counts[review_id, state, cls] = n
-    _read_roles(records, reviews)
     for chart in charts_disagree([record.round for record in records.values()]):
         records[chart.round_id].charts.append(str(chart))
 
 
-def _read_roles(records: dict[int, Record], reviews: QuerySet[VillageReview]) -> None:
-    above = {
+def _read_units(records: dict[int, Record]) -> None:
+    """Read who had a round or a list, where those units lay, and who followed them."""
+    named = {
+        str(act.facts.get("keeper", ""))
+        for record in records.values()
+        for code in HAND_OVERS
+        for act in record.acts_of[code]
+    }
+    units = dict(Unit.objects.filter(code__in=named).values_list("code", "pk"))
+    for record in records.values():
+        record.units = units
+    handed = [r for r in records.values() if any(r.acts_of[code] for code in HAND_OVERS)]
+    former = {unit for r in handed for unit in _keepers(r)}
+    paths: dict[int, list[Any]] = defaultdict(list)
+    for unit, *version in UnitVersion.objects.filter(unit__in=former).values_list(
+        "unit_id", "path", "valid_from", "valid_until"
+    ):
+        paths[unit].append(tuple(version))
+    above = {code for rows in paths.values() for path, *_ in rows for code in path.split("/")}
+    units |= dict(Unit.objects.filter(code__in=above - named).values_list("code", "pk"))
+    successors: dict[int, list[Any]] = defaultdict(list)
+    for old, new, day in UnitSuccession.objects.filter(predecessor__in=former).values_list(
+        "predecessor_id", "successor_id", "on_date"
+    ):
+        successors[old].append((new, day))
+    for record in handed:
+        record.successors = successors
+        record.paths = {u: rows for u, rows in paths.items() if u != record.round.keeper_id}
+
+
+def _keepers(record: Record) -> set[int]:
+    """Return every unit that had the round or one of its lists at some time."""
+    to = {
+        record.units.get(str(act.facts.get("keeper", "")))
+        for code in HAND_OVERS
+        for act in record.acts_of[code]
+    }
+    now = {record.round.commune_id, record.round.keeper_id}
+    villages = {*record.villages.values(), *record.village_keepers.values()}
+    return {unit for unit in (*to, *now, *villages) if unit}
+
+
+def _read_roles(records: dict[int, Record]) -> None:
+    units = {
         unit
         for record in records.values()
-        for unit in (record.round.commune_id, record.round.district_id, record.round.province_id)
+        for unit in (
+            *_keepers(record),
+            record.round.district_id,
+            record.round.province_id,
+            *record.units.values(),
+        )
         if unit
     }
-    units = [*above, *(village for r in records.values() for village in r.villages.values())]
     roles: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for user, unit, *held in RoleAssignment.objects.filter(unit__in=units).values_list(
-        "user_id", "unit_id", "role", "valid_from", "valid_until"
+    names: dict[int, str] = {}
+    for user, unit, name, *held in RoleAssignment.objects.filter(unit__in=units).values_list(
+        "user_id", "unit_id", "user__full_name", "role", "valid_from", "valid_until"
     ):
         roles[user, unit].append(tuple(held))
-    levels = dict(Unit.objects.filter(pk__in=above).values_list("pk", "level"))
+        names[user] = name
     for record in records.values():
-        record.roles, record.unit_levels = roles, levels
+        record.roles, record.names = roles, names
 
 
 def _read_papers(records: dict[int, Record], ids: list[int]) -> None:
@@ -141,67 +180,29 @@ def _read_papers(records: dict[int, Record], ids: list[int]) -> None:
     for rows, name, path in (
         (Screening.objects.all(), "screenings", "case__round_id"),
         (Complaint.objects.order_by("pk"), "complaints", "case__round_id"),
-        (RefusalLetter.objects.all(), "letters", "case__round_id"),
+        (RefusalLetter.objects.order_by("pk"), "letters", "case__round_id"),
         (Report.objects.order_by("pk"), "reports", "round_id"),
         (Opinion.objects.order_by("pk"), "opinions", "round_id"),
-        (Decision.objects.all(), "decisions", "round_id"),
+        (Decision.objects.order_by("pk"), "decisions", "round_id"),
+        (MonthlyReport.objects.order_by("pk"), "monthly_reports", "round_id"),
         (RunningTerm.objects.order_by("pk"), "terms", "round_id"),
     ):
         for row in _with_round(rows, path, ids):
             getattr(records[row.in_round], name).append(row)
+    pauses = TermPause.objects.filter(term__round__in=ids).order_by("from_day", "pk")
+    for round_id, term, *pause in pauses.values_list(
+        "term__round_id", "term_id", "from_day", "until_day", "paused_by_id", "resumed_by_id"
+    ):
+        records[round_id].pauses.setdefault(term, []).append(tuple(pause))
+    recounts = TermRecount.objects.filter(term__round__in=ids).order_by("pk")
+    for round_id, term, *recount in recounts.values_list(
+        "term__round_id", "term_id", "old_end", "new_end", "old_calendar", "new_calendar"
+    ):
+        records[round_id].recounts.setdefault(term, []).append(tuple(recount))
+    notes = ConflictNote.objects.filter(act__round__in=ids)
+    for round_id, act in notes.values_list("act__round_id", "act_id"):
+        records[round_id].conflict_notes.add(act)
 
 
 def _with_round(rows: QuerySet[Any], path: str, ids: list[int]) -> QuerySet[Any]:
     return rows.filter(**{f"{path.removesuffix('_id')}__in": ids}).annotate(in_round=F(path))
-
-
-def _by_year(records: dict[int, Record]) -> dict[int, dict[int, Record]]:
-    years: dict[int, dict[int, Record]] = defaultdict(dict)
-    for pk, record in records.items():
-        years[record.round.year][pk] = record
-    return years
-
-
-def _read_lists(year: int, records: dict[int, Record]) -> None:
-    """Read what the lists of a year must hold and what they may not hold (INV-02, INV-04)."""
-    # In one year a village is reviewed in one round.
-    of_village = {v: record for record in records.values() for v in record.villages.values()}
-    standings = Standing.objects.filter(
-        year=year - 1, household_class__in=POOR_CLASSES, household__village__in=of_village
-    ).order_by()
-    for village, cls, n in (
-        standings.values("household__village", "household_class")
-        .annotate(n=Count("pk"))
-        .values_list("household__village", "household_class", "n")
-    ):
-        of_village[village].opening[village, cls] = n
-    its_case = Case.objects.filter(household=OuterRef("household"), round__in=records)
-    for village, code in standings.filter(~Exists(its_case)).values_list(
-        "household__village", "household__code"
-    ):
-        of_village[village].unlisted.append(code)
-    cases = Case.objects.filter(round__in=records).order_by("pk")
-    again = Case.objects.filter(household=OuterRef("household"), year=year).exclude(
-        round=OuterRef("round")
-    )
-    for round_id, code in cases.filter(Exists(again)).values_list("round_id", "code"):
-        records[round_id].elsewhere.append(code)
-    present = Member.objects.filter(valid_until__isnull=True).exclude(personal_number="")
-    twin = present.filter(
-        personal_number=OuterRef("personal_number"), household__cases__year=year
-    ).exclude(household=OuterRef("household"))
-    shared = present.filter(Exists(twin), household=OuterRef("household"))
-    for round_id, code in cases.filter(Exists(shared)).values_list("round_id", "code"):
-        records[round_id].shared_persons.append(code)
-
-
-def _read_sums(records: dict[int, Record]) -> None:
-    """Read the figures of a year's reports as they are told (INV-40)."""
-    told: dict[tuple[str, str], int] = defaultdict(int)
-    rounds = Round.objects.filter(pk__in=records)
-    for village, flows in movements(rounds, Grouping.VILLAGE, Figures.DECIDED).items():
-        for flow in flows:
-            told[village, flow.outcome] += flow.households
-    for record in records.values():
-        codes = set(record.village_codes.values())
-        record.reported = {key: n for key, n in told.items() if key[0] in codes}

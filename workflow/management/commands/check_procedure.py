@@ -12,8 +12,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.models import Level, Round, Unit
-from workflow.invariants import INVARIANTS, NOT_IN_THIS_VERSION, Breach, audit
+from cases.models import Act, Level, Round, Unit
+from cases.models.rounds import key_parts
+from workflow.invariants import INVARIANTS, Breach, audit, checks_of
+from workflow.invariants.editions import loaded_among
 
 
 class Command(BaseCommand):
@@ -24,8 +26,10 @@ class Command(BaseCommand):
         "      mọi đợt\n"
         "  manage.py check_procedure --unit 662 --round 2024\n"
         "      các xã của huyện 662, năm 2024\n"
-        "  manage.py check_procedure --round 2024-24646 --format json\n"
-        "      một đợt\n\n"
+        "  manage.py check_procedure --round 2025tx05-24646 --format json\n"
+        "      một đợt: rà soát thường xuyên tháng 5 năm 2025\n"
+        "  manage.py check_procedure --jobs 2\n"
+        "      mọi đợt, chia cho hai tiến trình\n\n"
         "Mã thoát 0 khi không có vi phạm nào, 1 khi có."
     )
 
@@ -35,34 +39,43 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--unit", help=_("mã xã, huyện, tỉnh, hoặc VN cho cả nước"))
         parser.add_argument(
-            "--round", metavar="KEY", help=_("năm (2024) hoặc một đợt (2024-24646)")
+            "--round",
+            metavar="KEY",
+            help=_("năm (2024) hoặc một đợt (2024-24646, 2025tx05-24646)"),
+        )
+        parser.add_argument(
+            "--jobs", type=int, default=1, metavar="N", help=_("số tiến trình cùng làm (1)")
         )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         rounds = _rounds(options["unit"], options["round"])
+        if options["jobs"] < 1:
+            raise CommandError(_("--jobs phải là một số từ 1."))
         size = rounds.aggregate(rounds=Count("pk", distinct=True), cases=Count("cases"))
+        loaded = _loaded_editions(rounds)
         started = perf_counter()
-        breaches = list(audit(rounds))
+        breaches = list(audit(rounds, options["jobs"]))
         seconds = perf_counter() - started
         if options["format"] == "json":
-            told = _as_data(size, breaches, seconds)
+            told = _as_data(size, loaded, breaches, seconds)
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
         else:
-            self._tell(size, breaches, seconds)
+            self._tell(size, loaded, breaches, seconds)
         if breaches:
             raise SystemExit(1)
 
-    def _tell(self, size: dict[str, int], breaches: list[Breach], seconds: float) -> None:
+    def _tell(
+        self, size: dict[str, int], loaded: list[str], breaches: list[Breach], seconds: float
+    ) -> None:
         counted = Counter(breach.invariant for breach in breaches)
         for invariant in INVARIANTS:
             verdict = counted[invariant.code] or _("đạt")
             self.stdout.write(f"{invariant.code}  {verdict!s:>6}  {_(invariant.title)}")
             if invariant.not_yet:
                 self.stdout.write(f"{'':16}({_(invariant.not_yet)})")
-        self.stdout.write("\n" + _("Chưa có trong phiên bản này:"))
-        for missing in NOT_IN_THIS_VERSION:
-            self.stdout.write(f"{missing.code}          {_(missing.title)} {_(missing.reason)}")
+        for code in loaded:
+            self.stdout.write("\n" + _from_an_edition(code))
         self.stdout.write("")
         for breach in breaches:
             self.stdout.write(self.style.ERROR(_line(breach)))
@@ -86,7 +99,23 @@ def _line(breach: Breach) -> str:
     return f"{' · '.join(part for part in parts if part)}: {breach.sentence} [{breach.article}; {breach.mark}]"
 
 
-def _as_data(size: dict[str, int], breaches: list[Breach], seconds: float) -> dict[str, Any]:
+def _loaded_editions(rounds: QuerySet[Round]) -> list[str]:
+    """Return the editions that officers loaded and that these rounds were done under."""
+    acts = Act.objects.filter(round__in=rounds.order_by().values("pk"))
+    done_under = acts.order_by().values_list("pack", flat=True).distinct()
+    return loaded_among([*done_under, *rounds.order_by().values_list("pack", flat=True).distinct()])
+
+
+def _from_an_edition(code: str) -> str:
+    return _(
+        "Bản quy trình %(code)s do cán bộ nạp: số ngày, tỷ lệ lấy từ chính bản ấy, "
+        "chưa có ai viết lại lần thứ hai để so."
+    ) % {"code": code}
+
+
+def _as_data(
+    size: dict[str, int], loaded: list[str], breaches: list[Breach], seconds: float
+) -> dict[str, Any]:
     counted = Counter(breach.invariant for breach in breaches)
     return {
         **size,
@@ -98,15 +127,13 @@ def _as_data(size: dict[str, int], breaches: list[Breach], seconds: float) -> di
                 "article": invariant.article,
                 "mark": invariant.mark,
                 "enforced": [f"{by}: {what}" for by, what in invariant.enforced],
-                "not_in_this_version": _(invariant.not_yet) if invariant.not_yet else "",
+                "checks": list(checks_of(invariant.code)),
+                "not_yet": _(invariant.not_yet) if invariant.not_yet else "",
                 "breaches": counted[invariant.code],
             }
             for invariant in INVARIANTS
         ],
-        "not_in_this_version": [
-            {"code": row.code, "title": _(row.title), "reason": _(row.reason)}
-            for row in NOT_IN_THIS_VERSION
-        ],
+        "loaded_editions": loaded,
         "breaches": [asdict(breach) for breach in breaches],
     }
 
@@ -127,15 +154,17 @@ def _rounds(unit_code: str | None, key: str | None) -> QuerySet[Round]:
         if unit.level != Level.NATION:
             rounds = rounds.filter(Q(commune=unit) | Q(district=unit) | Q(province=unit))
     if key:
-        year, _dash, commune = key.partition("-")
-        if not (year.isascii() and year.isdecimal()):
+        named = {"year": int(key)} if _is_year(key) else key_parts(key)
+        if named is None:
             raise CommandError(
-                _("Không hiểu --round %(key)s: hãy ghi năm (2024) hoặc năm và mã xã (2024-24646).")
+                _("Không hiểu --round %(key)s: hãy ghi năm (2024) hoặc mã đợt (2024-24646).")
                 % {"key": key}
             )
-        rounds = rounds.filter(year=int(year))
-        if commune:
-            rounds = rounds.filter(commune__code=commune)
+        rounds = rounds.filter(**named)
         if not rounds.exists():
             raise CommandError(_("Không có đợt rà soát %(key)s.") % {"key": key})
     return rounds
+
+
+def _is_year(key: str) -> bool:
+    return len(key) == 4 and key.isascii() and key.isdecimal()
