@@ -23,7 +23,7 @@ from cases.models.people import (
     User,
 )
 from cases.models.rounds import Round, VillageReview
-from cases.models.units import Level, Unit, UnitVersion
+from cases.models.units import Level, Unit, UnitSuccession, UnitVersion
 
 # duty -> level -> ids of the units it was granted on
 Scope = dict[str, dict[str, set[int]]]
@@ -117,6 +117,13 @@ def rounds_within_duty(user: User | AnonymousUser, duty: Duty) -> models.QuerySe
         reviewed = VillageReview.objects.filter(keeper__in=villages).values("round")
         rounds = rounds | Round.objects.filter(pk__in=reviewed)
     return rounds
+
+
+def rounds_to_take_over(user: User | AnonymousUser, day: date) -> models.QuerySet[Round]:
+    """Return the rounds whose commune was followed by one on which the user may open rounds."""
+    granted = scope_of(user).get(Duty.OPEN_ROUND, {}).get(Level.COMMUNE, set())
+    followed = UnitSuccession.objects.filter(successor__in=granted, on_date__lte=day)
+    return Round.objects.filter(keeper__in=followed.values("predecessor"))
 
 
 def communes_within_duty(

@@ -124,6 +124,7 @@ def ask_for(road: Road, make_households: Callable[..., list[Household]], how_man
 def test_the_chair_opens_the_round(desk: Desk, road: Road) -> None:
     answers = {
         "commune": road.commune.pk,
+        "kind": "PERIODIC",
         "year": "2024",
         "plan_paper": "12/KH-UBND",
         "committee_paper": "34/QĐ-UBND",
@@ -136,7 +137,13 @@ def test_the_chair_opens_the_round(desk: Desk, road: Road) -> None:
 
 
 def test_a_round_without_its_papers_is_refused_with_a_code(desk: Desk, road: Road) -> None:
-    answers = {"commune": road.commune.pk, "year": "2024", "plan_paper": "", "committee_paper": ""}
+    answers = {
+        "commune": road.commune.pk,
+        "kind": "PERIODIC",
+        "year": "2024",
+        "plan_paper": "",
+        "committee_paper": "",
+    }
 
     page = desk.send("binh", reverse("open-round"), answers)
 
@@ -472,7 +479,7 @@ def test_a_complaint_goes_through_re_verification_to_posting_again(desk: Desk, r
 
     form = desk.open("hoa", desk.case_url("reverify", case))
     assert "Hộ có hai xe máy" in form.content.decode()
-    survey = {**SURVEY, "outcome": "Giữ nguyên"}
+    survey = {**SURVEY, "reviewer_name": "Đỗ Thị Hoa", "outcome": "Giữ nguyên"}
     assert desk.send("hoa", desk.case_url("reverify", case), survey).status_code == 302
     assert desk.send("hung", desk.case_url("repost", case), PLACES).status_code == 302
     road.pass_days(7)

@@ -197,7 +197,8 @@ def test_a_finished_case_wants_nothing(client: Client, road: Road) -> None:
     road.report().consent().decide().certify()
     page = page_of(client, road, "binh").context
     assert page["final"] and not page["cards"] and not page["awaited"]
-    assert page["certificate"].year == 2025
+    assert [row.year for row in page["certificates"]] == [2025]
+    assert "revoke_decision" in [card.code for card in page["seldom"]]
 
 
 # --- Facts ---

@@ -42,7 +42,7 @@ OTHER_WORDS: dict[str, dict[str, Any]] = {
     },
     "bao-cao/<int:number>/tai-ve/<slug:kind>/": {"number": 2, "kind": "csv"},
 }
-ACTS = [act.code for act in next(iter(PACKS.values())).acts]
+ACTS = sorted({act.code for pack in PACKS.values() for act in pack.acts})
 TAN_LAP_PEOPLE = ("lan", "hung", "thu", "minh", "hoa", "binh")
 HOA_BINH_PEOPLE = ("other_minh", "other_hoa", "other_binh", "other_hung")
 # Neither commune's codes nor its people may stand on a page of the other.

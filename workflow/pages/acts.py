@@ -16,15 +16,22 @@ from django.utils.translation import gettext as _
 
 from cases.duties import ROLE_DUTIES, ROLE_TITLES, Duty
 from cases.models import Act, Case, Round, VillageReview
+from cases.rules.incomes import BadIncome, NoIncomeBand
 from cases.rules.packs import Act as Declared
 from cases.rules.packs import Seat
 from cases.rules.packs.model import Mark
 from cases.rules.standards import BadScore, MeasureError, NoScoreTable, NoStandardInForce
 from workflow import clock
 from workflow.acts.registry import BadFact
-from workflow.machine.apply import REFUSALS_SHOWN
+from workflow.machine.apply import REFUSALS_SHOWN, legal_day
 from workflow.machine.refusals import Refusal, Refused
-from workflow.pages.doors import case_or_404, door, review_or_404, round_or_404
+from workflow.pages.doors import (
+    case_or_404,
+    door,
+    review_or_404,
+    round_or_404,
+    round_to_take_over_or_404,
+)
 from workflow.pages.forms import ACTS_ON
 from workflow.pages.forms.asking import objections, reasons
 from workflow.pages.forms.base import (
@@ -35,8 +42,10 @@ from workflow.pages.forms.base import (
     moves_of,
     scope_of_target,
 )
+from workflow.pages.forms.keeping import HandOverForm
 from workflow.pages.forms.listing import OpenRoundForm
 from workflow.pages.forms.posting import posting_groups
+from workflow.pages.periods import period_of
 from workflow.titles import act_title, state_title
 
 
@@ -48,6 +57,13 @@ def open_round(request: HttpRequest) -> HttpResponse:
 @door("office", Duty.VIEW)
 def round_act(request: HttpRequest, key: str, act: str) -> HttpResponse:
     return _serve(request, _form_of(Round, act), round_or_404(request, key))
+
+
+@door("office", Duty.OPEN_ROUND)
+def take_over(request: HttpRequest, key: str) -> HttpResponse:
+    """Serve the one act on a round that is still another commune's: taking it over."""
+    day = legal_day(clock.now())
+    return _serve(request, HandOverForm, round_to_take_over_or_404(request, key, day))
 
 
 @door("village", Duty.VIEW)
@@ -84,6 +100,8 @@ def _serve(request: HttpRequest, form_class: type[ActForm], target: Target | Non
     """Answer one request to an act's page; `target` None: there is no round yet."""
     at = clock.now()
     by: Any = request.user  # signed in: the door has looked
+    if target is not None and form_class.code not in scope_of_target(target).pack.by_code:
+        raise Http404  # another review's act
     posted = request.POST if request.method == "POST" else None
     form = form_class(posted, target=target, by=by, at=at)
     against = objections(form.code, target, by=by, at=at) if target else []
@@ -134,7 +152,8 @@ def _look_again(request: HttpRequest, form: ActForm) -> HttpResponse:
         **results,
         "term": form.term(),
         "answers": form.answers(),
-        "carried": carried(request.POST),
+        "consequences": form.consequences(),
+        "carried": carried(request.POST, form.adds()),
         "warnings": form.warnings(),
     }
     return render(request, "workflow/acts/look_again.html", context)
@@ -148,7 +167,7 @@ def _done(request: HttpRequest, form: ActForm) -> HttpResponse:
         f"{households(move['n'])} → {state_title(move['state'])}" for move in moves_of(act)
     )
     parts = [
-        _("Đã ghi: %(title)s.") % {"title": act_title(act.code)},
+        _("Đã ghi: %(title)s.") % {"title": act_title(act.code, act.pack)},
         f"{moves}." if moves else "",
         _("Việc số %(sequence)d.") % {"sequence": act.sequence},
     ]
@@ -176,6 +195,8 @@ def _say_no(
     status: int = 200,
 ) -> HttpResponse:
     """Say why not; the form stays below only where changing an answer can help."""
+    if any(each.code == "interest_noted" for each in against):
+        form.ask_why_all_the_same()
     refusals = {"reasons": reasons(against), "total": total, "cut": total >= REFUSALS_SHOWN}
     if _no_duty(against):
         return _render_no(request, form, refusals, 403)
@@ -202,14 +223,14 @@ def _about(form: ActForm) -> dict[str, Any]:
     return {
         "form": form,
         "target": target,
-        "title": act_title(form.code),
+        "title": act_title(form.code, form.pack.code),
         "caption": _caption(target),
         "article": declared.source.article,
         "mark": _mark(declared.source.mark),
         "who": _who(declared),
         "evidence": [_(paper) for paper in declared.evidence],
-        "trail": _trail(target),
-        "back": _address(target) if target else reverse("rounds"),
+        "trail": _trail(None if form.back else target),
+        "back": _address(target) if target and not form.back else reverse("rounds"),
         "round_key": scope_of_target(target).round.key if target else "",
     }
 
@@ -230,6 +251,7 @@ def _who(declared: Declared) -> str:
         Seat.VILLAGE: _("của thôn hoặc của xã"),
         Seat.COMMUNE: _("của xã"),
         Seat.SUPERIOR: _("của đơn vị cấp trên trực tiếp"),
+        Seat.KEEPER: _("của đơn vị kế thừa"),
     }[declared.seat]
     return f"{', '.join(roles)} ({where})"
 
@@ -238,7 +260,7 @@ def _caption(target: Target | None) -> str:
     if target is None:
         return ""
     round = scope_of_target(target).round
-    place = f"{round.commune_name}, {_('năm')} {round.year}"
+    place = period_of(round)
     if isinstance(target, VillageReview):
         return f"{target.village_name} · {place}"
     if isinstance(target, Case):
@@ -281,6 +303,8 @@ def _measure_sentence(error: MeasureError) -> str:
     sentences = {
         NoScoreTable: _("Chuẩn nghèo của đợt này chưa có bảng điểm nên chưa phân loại được."),
         NoStandardInForce: _("Không có chuẩn nghèo nào có hiệu lực vào ngày này."),
+        NoIncomeBand: _("Không có mức thu nhập nào có hiệu lực vào ngày này cho loại rà soát này."),
+        BadIncome: _("Thu nhập, trợ cấp hoặc số người không hợp lý: trợ cấp nằm trong thu nhập."),
         BadScore: _("Điểm hoặc chỉ số thiếu hụt không đúng với phiếu. Hãy kiểm tra lại."),
     }
     return sentences.get(type(error), _("Chuẩn nghèo của đợt này không phân loại được phiếu này."))
@@ -288,6 +312,7 @@ def _measure_sentence(error: MeasureError) -> str:
 
 urlpatterns: list[URLPattern] = [
     path("mo-dot/", open_round, name="open-round"),
+    path("dot/<str:key>/tiep-nhan/", take_over, name="take-over"),
     path("dot/<str:key>/viec/<slug:act>/", round_act, name="round-act"),
     path("dot/<str:key>/thon/<str:village>/viec/<slug:act>/", village_act, name="village-act"),
     path("dot/<str:key>/ho/<str:code>/viec/<slug:act>/", case_act, name="case-act"),

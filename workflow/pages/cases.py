@@ -10,12 +10,25 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cases.duties import Duty
-from cases.models import Case, HouseholdClass, Member, PostedEntry, Standing
+from cases.models import (
+    Case,
+    HouseholdClass,
+    IncomeClass,
+    IncomeRecord,
+    Member,
+    PostedEntry,
+    ReviewKind,
+    Standing,
+)
 from cases.permissions import holds_duty
 from cases.rules.packs import PACKS
+from cases.rules.standards import MeasureError
 from workflow import clock
 from workflow.machine.apply import legal_day
 from workflow.pages.doors import case_or_404, door
+from workflow.pages.dossier import asked_again, decisions_on, kin_of
+from workflow.pages.forms.incomes import verdict_of
+from workflow.pages.forms.requests import ReceiveRequestForm
 from workflow.pages.person import person
 from workflow.pages.possible import awaited_acts, outside_window, possible_acts
 from workflow.pages.progress import deadlines, shown_deadline
@@ -24,7 +37,12 @@ from workflow.titles import act_title, state_title
 
 DIGITS_SHOWN = 3
 # Begun from the round: the household has no case before it.
-FROM_THE_ROUND = ("receive_request",)
+FROM_THE_ROUND = (
+    "receive_request",
+    "receive_exit_request",
+    "receive_worker_request",
+    "record_arrival",
+)
 # Only these facts of an act leave the database: a list act also names other households.
 FACT_LABELS = (
     ("number", gettext_lazy("Số văn bản")),
@@ -34,6 +52,7 @@ FACT_LABELS = (
     ("village_place", gettext_lazy("Niêm yết tại thôn")),
     ("commune_place", gettext_lazy("Niêm yết tại xã")),
     ("paper", gettext_lazy("Giấy tờ")),
+    ("conflict_noted", gettext_lazy("Người có liên quan")),
 )
 MAY_READ_COMPLAINANTS = (Duty.RECEIVE_COMPLAINT, Duty.REVERIFY)
 
@@ -71,15 +90,20 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
                 holds_duty(person(request), duty, case) for duty in MAY_READ_COMPLAINANTS
             ),
             "opinions": case.opinion_items.select_related("opinion").order_by("pk"),
-            "certificate": None,
-            "refusal_letter": None,
+            "certificates": case.certificate_rows.select_related("cancelled_by").order_by("pk"),
+            "refusal_letters": case.refusal_letters.order_by("pk"),
+            "decisions": decisions_on(case),
+            "incomes": [(r, _verdict(r)) for r in case.incomes.select_related("case__round")],
+            "kin": kin_of(case, person(request)),
+            "asked_again": asked_again(case),
             "deadlines": [
                 shown_deadline(term, day)
                 for term in deadlines(person(request), [case.round]).filter(case=case)
             ],
             "timeline": _timeline(case),
             "awaited": awaited_acts(case, person(request), at),
-            "cards": [card for card in acts if card.possible],
+            "cards": [card for card in acts if card.possible and not card.seldom],
+            "seldom": [card for card in acts if card.possible and card.seldom],
             "not_yet": [card for card in acts if card.within_duty and not card.possible],
             "others": [card for card in acts if not card.within_duty],
             "outside_window": outside_window(case.round, at),
@@ -101,7 +125,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
     if case.basis_paper:
         on_list = f"{on_list}, {case.basis_paper}"
     rows = [
-        (_("Mã hộ"), case.code),
+        (_("Mã hộ"), household.code),
         (_("Thôn, tổ dân phố"), case.village_review.village_name),
         (_("Xã, phường"), case.round.commune_name),
         (_("Khu vực"), case.round.get_area_display()),
@@ -110,6 +134,10 @@ def _facts(case: Case) -> list[dict[str, Any]]:
         (_("Vì sao có trong danh sách"), on_list),
         (_("Đã từng trong danh sách"), _("Có") if case.relapse else _("Không")),
     ]
+    if case.member is not None:
+        rows.insert(1, (_("Người lao động"), case.member.full_name))
+    if livelihood := _livelihood(case):
+        rows.append((_("Nghề của hộ"), livelihood))
     if case.departure:
         rows.append((_("Lý do ra khỏi danh sách"), case.get_departure_display()))
     if case.refusal_reason:
@@ -132,6 +160,22 @@ def _members(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def _livelihood(case: Case) -> str:
+    """Return what the household lives on, as its request named it; asked by Article 6 alone."""
+    if case.review != ReviewKind.AVERAGE_LIVING:
+        return ""
+    told = case.events.filter(act__code="receive_request").values_list("act__facts__livelihood")
+    titles = dict(ReceiveRequestForm.base_fields["livelihood"].choices)  # type: ignore[attr-defined]
+    return str(titles.get(told[0][0], "")) if told else ""
+
+
+def _verdict(record: IncomeRecord) -> Any:
+    try:
+        return verdict_of(record)
+    except MeasureError:  # its line is no longer held here; what was found stays
+        return None
+
+
 def _change(case: Case) -> dict[str, str]:
     """Return last year's class, this year's, and what the change is called."""
     before = case.opening_class or HouseholdClass.NOT_POOR.value
@@ -147,6 +191,8 @@ def _change(case: Case) -> dict[str, str]:
 def _change_in_words(before: str, after: str, relapse: bool) -> str:
     if not after:
         return _("Chưa phân loại năm nay.")
+    if after in IncomeClass.values:
+        return _("Đợt này xét thu nhập; phân loại nghèo, cận nghèo không đổi.")
     if before == after:
         return _("Không đổi so với đầu kỳ.")
     if before == HouseholdClass.NOT_POOR:
@@ -172,6 +218,7 @@ def _timeline(case: Case) -> list[dict[str, Any]]:
         "to_state",
         "act__at",
         "act__code",
+        "act__pack",
         "act__actor_name",
         "act__article",
         "act__sequence",
@@ -186,12 +233,12 @@ def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
     facts = [
         {"label": label, "value": _shown(name, value)}
         for name, label in FACT_LABELS
-        if (value := row[f"act__facts__{name}"]) not in (None, "", True, False)
+        if (value := row[f"act__facts__{name}"]) not in (None, "", False)
     ]
     facts.append({"label": _("Việc số"), "value": row["act__sequence"]})
     return {
         "at": row["act__at"],
-        "title": act_title(row["act__code"]),
+        "title": act_title(row["act__code"], row["act__pack"]),
         "who": row["act__actor_name"],
         "where": row["act__village_review__village_name"] or case.round.commune_name,
         "article": row["act__article"],
@@ -202,6 +249,8 @@ def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(name: str, value: Any) -> Any:
+    if name == "conflict_noted":
+        return _("đã ghi lý do vẫn làm")
     if name == "held_on":
         year, month, day = value.split("-")
         return f"{day}/{month}/{year}"

@@ -8,6 +8,7 @@ found": an address tells nothing about other communes.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -24,6 +25,7 @@ from cases.models import Case, Level, Round, User, VillageReview
 from cases.models.rounds import key_parts
 from cases.permissions import (
     cases_within_duty,
+    rounds_to_take_over,
     rounds_within_duty,
     scope_of,
     village_reviews_within_duty,
@@ -115,6 +117,12 @@ def case_or_404(request: HttpRequest, key: str, code: str, duty: Duty = Duty.VIE
     return get_object_or_404(cases, **_named(key, "round__"), code=code)
 
 
+def round_to_take_over_or_404(request: HttpRequest, key: str, day: date) -> Round:
+    """Return the round with this key whose commune has become (part of) one of one's own."""
+    rounds = rounds_to_take_over(request.user, day).select_related("commune", "superior")
+    return get_object_or_404(rounds, **_named(key))
+
+
 class NoStoreMiddleware:
     """Person data is not to be kept by browsers or proxies."""
 
@@ -146,6 +154,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("units", _("Thôn, tổ dân phố"), Duty.MANAGE_UNITS in duties),
         ("local-standards", _("Chuẩn của địa phương"), Duty.MANAGE_STANDARDS in duties),
         ("calendar", _("Lịch làm việc"), True),
+        ("packs", _("Quy trình"), held_somewhere(user, Duty.MANAGE_STANDARDS, Level.NATION)),
     ]
     context["nav"] = [
         {"title": title, "url": (url := reverse(name)), "current": request.path == url}

@@ -29,7 +29,43 @@ from workflow.pages.forms.asking import objections
 from workflow.titles import act_title, state_title
 
 # Done as something happens, not because a list has come to a step.
-UPON_EVENT = ("receive_request", "complain", "record_departure")
+UPON_EVENT = (
+    "receive_request",
+    "receive_exit_request",
+    "receive_worker_request",
+    "complain",
+    "record_departure",
+    "record_arrival",
+    "withdraw",
+    "interrupt_posting",
+    "interrupt_reposting",
+    "accept_grievance",
+    "revoke_decision",
+    "reexamine",
+    "amend_decision",
+    "correct_decision",
+    "suspend_term",
+    "resume_term",
+    "carry_over",
+    "hand_over",
+    "hand_over_village",
+)
+# Of these, what is shown in one line below the steps that are due: seldom, and never owed.
+SELDOM = (
+    "record_departure",
+    "record_arrival",
+    "withdraw",
+    "interrupt_posting",
+    "interrupt_reposting",
+    "accept_grievance",
+    "revoke_decision",
+    "correct_decision",
+    "suspend_term",
+    "resume_term",
+    "carry_over",
+    "hand_over",
+    "hand_over_village",
+)
 REASONS_SHOWN = 4
 
 
@@ -65,6 +101,10 @@ class ActCard:
     def codes(self) -> list[str]:
         return [refusal.code for refusal in self.refusals]
 
+    @property
+    def seldom(self) -> bool:
+        return self.code in SELDOM
+
 
 def possible_acts(case: Case, user: User, at: datetime) -> list[ActCard]:
     """Return a card for every act on a single case; no query beyond the user's own grants."""
@@ -84,7 +124,7 @@ def awaited_acts(case: Case, user: User, at: datetime) -> list[ActCard]:
     return [
         _list_card(act, case, _against(act, case, asking, user))
         for act in pack.acts
-        if act.span != Span.CASE and case.state in act.sources
+        if act.span != Span.CASE and case.state in act.sources and act.code not in SELDOM
     ]
 
 
@@ -95,7 +135,7 @@ def list_acts(target: Round | VillageReview, user: User, at: datetime) -> list[A
     The number of queries follows the acts, never the cases.
     """
     pack = PACKS[(target if isinstance(target, Round) else target.round).pack]
-    acts = [pack.by_code[code] for code in ACTS_ON[type(target)]]
+    acts = [act for act in pack.acts if act.code in ACTS_ON[type(target)]]
     return _possible_first(_asked_card(act, pack, target, user, at) for act in acts)
 
 
@@ -107,14 +147,14 @@ def _possible_first(cards: Iterable[ActCard]) -> list[ActCard]:
 def _asked_card(
     act: Act, pack: Pack, target: Round | VillageReview, user: User, at: datetime
 ) -> ActCard:
-    held = _duty_unit(act, pack, user, target) is not None
-    if held:
+    if act.seat == Seat.KEEPER or _duty_unit(act, pack, user, target) is not None:
         against = objections(act.code, target, by=user, at=at)
     else:
         against = [refusal(pack, "no_duty", detail=str(user))]
+    held = "no_duty" not in [each.code for each in against]
     return ActCard(
         code=act.code,
-        title=str(act_title(act.code)),
+        title=str(act_title(act.code, pack.code)),
         article=act.source.article,
         url=_url(act, target),
         description="" if held else who_may(act, pack),
@@ -143,6 +183,7 @@ def outside_window(round: Round, at: datetime) -> str:
     day = legal_day(at)
     if in_window(Asking(pack=pack, round=round, at=at, legal_day=day), day):
         return ""
+    # A monthly review has no last day: it is outside only before its 15th.
     first, last = pack.days_of(round.year, round.month)
     if last is None:
         return _("Đợt này bắt đầu từ ngày %(first)s: đến ngày ấy mới xét các giấy đề nghị.") % {
@@ -190,21 +231,25 @@ def _url(act: Act, target: Case | Round | VillageReview) -> str:
 
 
 def _duty_unit(act: Act, pack: Pack, user: User, place: Case | Round | VillageReview) -> int | None:
-    levels = {
+    levels: dict[Seat, tuple[str, ...]] = {
         Seat.VILLAGE: ("VILLAGE", "COMMUNE"),
         Seat.COMMUNE: ("COMMUNE",),
         Seat.SUPERIOR: (pack.superior_level,),
-    }[act.seat]
-    return duty_unit(user, Duty(act.duty), place, levels)
+    }
+    return duty_unit(user, Duty(act.duty), place, levels[act.seat])
 
 
 def _against(act: Act, case: Case, asking: Asking, user: User) -> list[Refusal]:
     """Return what stands against the act, as `objections` would say it of this one case."""
     if _duty_unit(act, asking.pack, user, case) is None:
         return [refusal(asking.pack, "no_duty", detail=str(user))]
+    pack = asking.pack
     against = []
-    if "within_window" in act.conditions and not in_window(asking, asking.legal_day):
-        against.append(refusal(asking.pack, "within_window"))
+    if not in_window(asking, asking.legal_day):
+        timely = [code for code in act.conditions if code in ("within_window", "started")]
+        against += [refusal(pack, code) for code in timely]
+    if bytes(case.round.pack_hash) != pack.fingerprint:
+        return [*against, refusal(pack, "pack_changed")]
     if code := _first_reason(act, case, asking):
         against.append(refusal(asking.pack, code, case_code=case.code, detail=case.state))
     return against
@@ -228,7 +273,7 @@ def _first_reason(act: Act, case: Case, asking: Asking) -> str:
 def _case_card(act: Act, case: Case, against: list[Refusal]) -> ActCard:
     return ActCard(
         code=act.code,
-        title=str(act_title(act.code)),
+        title=str(act_title(act.code, case.round.pack)),
         article=act.source.article,
         url=_url(act, case),
         description=_description(act, case, against),
@@ -247,7 +292,7 @@ def _list_card(act: Act, case: Case, against: list[Refusal]) -> ActCard:
     return ActCard(
         code=act.code,
         title=_("Chờ việc chung của danh sách: %(act)s (%(place)s)")
-        % {"act": act_title(act.code), "place": place},
+        % {"act": act_title(act.code, pack.code), "place": place},
         article=act.source.article,
         url=_url(act, case),
         description=who_may(act, pack),

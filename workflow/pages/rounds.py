@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,16 +16,37 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.duties import Duty
-from cases.models import Act, Case, HouseholdClass, Round, StateCount, User, VillageReview
+from cases.models import (
+    Act,
+    Case,
+    HouseholdClass,
+    IncomeClass,
+    MonthlyReport,
+    ReviewKind,
+    Round,
+    StateCount,
+    User,
+    VillageReview,
+)
+from cases.models.calendars import NoCalendar, current_calendar
 from cases.names import fold
-from cases.permissions import communes_within_duty, rounds_within_duty, scope_of
+from cases.permissions import (
+    communes_within_duty,
+    rounds_to_take_over,
+    rounds_within_duty,
+    scope_of,
+)
 from cases.permissions import village_reviews_within_duty as reviews_within
-from cases.rules.packs import PACKS
+from cases.rules.packs import PACKS, Pack
+from cases.rules.terms import calendar_days_after
 from workflow import clock
+from workflow.acts.deed import MONTH
 from workflow.machine.apply import legal_day
 from workflow.pages.doors import door, review_or_404, round_or_404
+from workflow.pages.forms.deciding import report_table
+from workflow.pages.periods import review_title
 from workflow.pages.person import person
-from workflow.pages.possible import list_acts, outside_window
+from workflow.pages.possible import ActCard, list_acts, outside_window
 from workflow.pages.progress import (
     VillageRow,
     by_stage,
@@ -36,6 +58,7 @@ from workflow.pages.progress import (
     wanted_steps,
 )
 from workflow.pages.scores import add_local_results
+from workflow.pages.unit_changes import changes_of_units
 from workflow.titles import act_title, state_title
 
 ROUNDS_A_PAGE = 25
@@ -56,13 +79,24 @@ class RoundRow:
 
 
 class RoundFilter(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("Loại rà soát"), required=False)
     year = forms.TypedChoiceField(
         label=gettext_lazy("Năm"), required=False, coerce=int, empty_value=None
+    )
+    month = forms.TypedChoiceField(
+        label=gettext_lazy("Tháng"), required=False, coerce=int, empty_value=None
     )
 
     def __init__(self, years: list[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("Mọi loại")), *ReviewKind.choices]  # type: ignore[attr-defined]
         self.fields["year"].choices = [("", _("Mọi năm")), *((y, y) for y in years)]  # type: ignore[attr-defined]
+        self.fields["month"].choices = [("", _("Mọi tháng")), *((m, m) for m in range(1, 13))]  # type: ignore[attr-defined]
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the columns that are asked for."""
+        answers = self.cleaned_data if self.is_valid() else {}
+        return {name: value for name, value in answers.items() if value}
 
 
 NAME_LENGTH = 60
@@ -76,7 +110,9 @@ class CaseFilter(forms.Form):
     def __init__(self, review: VillageReview, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         states = [(s.code, state_title(s.code)) for s in PACKS[review.round.pack].states]
-        classes = [*HouseholdClass.choices, ("none", _("Chưa phân loại"))]
+        by_score = "survey" in PACKS[review.round.pack].by_code
+        known = HouseholdClass.choices if by_score else IncomeClass.choices
+        classes = [*known, ("none", _("Chưa phân loại"))]
         self.fields["state"].choices = [("", _("Mọi trạng thái")), *states]  # type: ignore[attr-defined]
         self.fields["household_class"].choices = [("", _("Mọi kết quả")), *classes]  # type: ignore[attr-defined]
 
@@ -84,25 +120,30 @@ class CaseFilter(forms.Form):
 @door("office", Duty.VIEW)
 @require_safe
 def rounds(request: HttpRequest) -> HttpResponse:
-    """List the rounds within one's duty, the latest opened first."""
-    reach = rounds_within_duty(person(request), Duty.VIEW)
+    """List the rounds within one's duty, the latest opened first, and those to be taken over."""
+    user = person(request)
+    reach = rounds_within_duty(user, Duty.VIEW)
     years = list(reach.order_by("-year").values_list("year", flat=True).distinct())
     form = RoundFilter(years, request.GET or None)
-    year = form.cleaned_data["year"] if form.is_valid() else None
-    listed = reach.filter(year=year) if year else reach
+    wanted = form.wanted()
     page, after = _page(
-        listed.select_related("commune").order_by("-pk"), "pk__lt", request, ROUNDS_A_PAGE
+        reach.filter(**wanted).select_related("commune").order_by("-pk"),
+        "pk__lt",
+        request,
+        ROUNDS_A_PAGE,
     )
+    waiting = rounds_to_take_over(user, legal_day(clock.now())).select_related("commune")
     return render(
         request,
         "workflow/rounds.html",
         {
-            "rows": _round_rows(page, person(request)),
+            "rows": _round_rows(page, user),
+            "to_take_over": waiting.order_by("commune_name", "pk")[:ROUNDS_A_PAGE],
             "form": form,
-            "filtered": bool(year),
+            "filtered": bool(wanted),
             "after": after,
             "started": "after" in request.GET,
-            "may_open": _may_open(person(request)),
+            "may_open": _may_open(user),
         },
     )
 
@@ -128,7 +169,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
         "workflow/board.html",
         {
             "round": round,
-            "title": _("Đợt rà soát năm %(year)s") % {"year": round.year},
+            "title": review_title(round),
             "stages": stage_titles(pack),
             "rows": rows,
             "totals": by_stage(pack, totals),
@@ -137,9 +178,12 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
             "blockers": _blockers(round, reviews, counts),
             "wanted": wanted_steps(pack, totals),
             "finished": bool(totals) and set(totals) <= set(pack.final_states),
-            "cards": [card for card in cards if card.within_duty],
-            "others": [card for card in cards if not card.within_duty],
+            **_sorted(cards),
             "deadlines": terms,
+            "last_day": _last_day(round, pack),
+            "changes": changes_of_units(round, reviews, day),
+            "decisions": round.decisions.order_by("signed_at", "pk"),
+            **_monthly_report(round),
             "acts": _latest_acts(round, reviews),
             "outside_window": outside_window(round, at),
             "pack": _(pack.title),
@@ -176,8 +220,9 @@ def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
             "total": total,
             "households": sum(counts.values()),
             "steps": _steps(review, counts),
-            "cards": [card for card in cards if card.within_duty],
-            "others": [card for card in cards if not card.within_duty],
+            **_sorted(cards),
+            "has_meeting": PACKS[review.round.pack].consent is not None,
+            "changes": changes_of_units(review.round, [review], legal_day(at)),
             "meetings": review.meetings.order_by("number"),
             "postings": review.postings.select_related("case").order_by("posted_at", "pk"),
             "outside_window": outside_window(review.round, at),
@@ -253,11 +298,43 @@ def _whole_round(user: User, round: Round) -> bool:
     )
 
 
+def _sorted(cards: list[ActCard]) -> dict[str, list[ActCard]]:
+    """Return the cards by how a page shows them: due, seldom but possible, other people's."""
+    mine = [card for card in cards if card.within_duty]
+    return {
+        "cards": [card for card in mine if not card.seldom],
+        "seldom": [card for card in mine if card.seldom and card.possible],
+        "others": [card for card in cards if not card.within_duty and not card.seldom],
+    }
+
+
+def _last_day(round: Round, pack: Pack) -> date | None:
+    """Return the last day of a month's review, as its own limit runs or would run."""
+    whole = next((rule for rule in pack.terms if rule.code == MONTH), None)
+    if whole is None or not round.month:
+        return None
+    running = round.terms.filter(code=MONTH).order_by("-pk").first()
+    if running is not None:
+        return running.ends_on
+    try:
+        start, _last = pack.days_of(round.year, round.month)
+        return calendar_days_after(start, whole.days, current_calendar()).ends_on
+    except NoCalendar:
+        return None
+
+
+def _monthly_report(round: Round) -> dict[str, Any]:
+    report = MonthlyReport.objects.filter(round=round).first() if round.month else None
+    return report_table(report) if report else {}
+
+
 def _blockers(
     round: Round, reviews: list[VillageReview], counts: dict[int, Counter[str]]
 ) -> list[dict[str, Any]]:
     """Return the villages that keep the report from being signed, with the states they stand in."""
-    report = PACKS[round.pack].by_code["sign_report"]
+    report = PACKS[round.pack].by_code.get("sign_report")
+    if report is None:
+        return []
     ready = {*report.sources, *report.passes_over, *(move.target for move in report.moves)}
     ready |= set(PACKS[round.pack].final_states)
     blockers = []
@@ -280,15 +357,15 @@ def _latest_acts(round: Round, reviews: list[VillageReview]) -> list[dict[str, A
     acts = (
         Act.objects.filter(Q(village_review=None) | Q(village_review__in=reviews), round=round)
         .order_by("-sequence")
-        .values("sequence", "code", "actor_name", "at", "article", "count", "village_review_id")[
-            :ACTS_SHOWN
-        ]
+        .values(
+            "sequence", "code", "pack", "actor_name", "at", "article", "count", "village_review_id"
+        )[:ACTS_SHOWN]
     )
     names = {review.pk: review.village_name for review in reviews}
     return [
         {
             **act,
-            "title": act_title(act["code"]),
+            "title": act_title(act["code"], act["pack"]),
             "place": names.get(act["village_review_id"], ""),
         }
         for act in acts

@@ -12,11 +12,15 @@ from workflow.pages import (
     cases,
     desk,
     imports,
+    interests,
     local_standards,
+    packs,
+    refusals,
     reports,
     rounds,
     terms,
     units,
+    unverified,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,8 +30,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *cases.urlpatterns,  # one case
     *acts.urlpatterns,  # the forms of every act
     *imports.urlpatterns,
+    *interests.urlpatterns,  # whom an officer is close to
+    *refusals.urlpatterns,  # what each refusal means
     *reports.urlpatterns,
     *units.urlpatterns,
     *calendars.urlpatterns,  # working days
     *local_standards.urlpatterns,  # standards of provinces: load, compare, approve
+    *packs.urlpatterns,  # editions of the procedure: read, load, compare, approve
+    *unverified.urlpatterns,  # what nobody has seen at its source
 ]

@@ -21,6 +21,9 @@ CLASS_TITLES = {
     "POOR": _("Hộ nghèo"),
     "NEAR_POOR": _("Hộ cận nghèo"),
     "NOT_POOR": _("Hộ không nghèo"),
+    "AVERAGE": _("Mức sống trung bình"),
+    "LOW_INCOME": _("Thu nhập thấp"),
+    "NOT_MET": _("Không đủ điều kiện"),
 }
 # A changed filter starts a new list: a place in the old one means nothing there.
 PAGING_KEYS = ("after", "before", "page")

@@ -8,12 +8,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from cases.duties import Duty
-from cases.models import Round, User
+from cases.models import Round, RunningTerm, User
 from cases.permissions import duty_unit
 from cases.rules.packs import Act
-from workflow.acts.conditions import in_window
+from cases.running_terms import may_stand_still, standing_still
 from workflow.machine.apply import ask, legal_day
-from workflow.machine.bindings import Asking
+from workflow.machine.bindings import CONDITIONS, Asking
 from workflow.machine.refusals import Refusal, refusal
 from workflow.machine.scope import Scope
 from workflow.pages.forms.base import Target, scope_of_target
@@ -36,8 +36,20 @@ def objections(code: str, target: Target, *, by: User, at: datetime) -> list[Ref
         against = ask(code, scope, by=by, at=at)
     if any(each.code == "no_duty" for each in against):
         return against
-    if "within_window" in declared.conditions and not _in_window(scope, at):
-        against = [refusal(scope.pack, "within_window"), *against]
+    return [*_of_the_day(declared, scope, by, at), *against]
+
+
+# What no entered fact can change: the time of the year, what was decided already.
+_OF_THE_DAY = ("within_window", "started", "intake_open", "not_decided_yet", "month_closed")
+
+
+def _of_the_day(declared: Act, scope: Scope, by: User, at: datetime) -> list[Refusal]:
+    asking = Asking(scope.pack, scope.round, at, legal_day(at), by, scope.village_review, {})
+    against = []
+    for code in declared.conditions:
+        codes = CONDITIONS[code](asking) if code in _OF_THE_DAY else None
+        if codes is not None:
+            against += [refusal(scope.pack, code, case_code=case) for case in codes or ("",)]
     return against
 
 
@@ -47,7 +59,7 @@ def _ask_build_list(declared: Act, round: Round, by: User, at: datetime) -> list
     return [] if only_empty and not_listed_from_last_year(round).exists() else against
 
 
-def _ask_receive_request(declared: Act, round: Round, by: User, at: datetime) -> list[Refusal]:
+def _ask_new_case(declared: Act, round: Round, by: User, at: datetime) -> list[Refusal]:
     return _without_duty(declared, round, by)
 
 
@@ -58,21 +70,40 @@ def _ask_refuse(declared: Act, round: Round, by: User, at: datetime) -> list[Ref
     return _without_duty(declared, round, by) or [refusal(Scope(round).pack, "nothing_to_do")]
 
 
+def _ask_suspend_term(declared: Act, round: Round, by: User, at: datetime) -> list[Refusal]:
+    running = may_stand_still(RunningTerm.objects.filter(round=round), legal_day(at))
+    against = ask(declared.code, Scope(round), by=by, at=at)
+    return against or _unless(running.exists(), round, "term_may_pause")
+
+
+def _ask_resume_term(declared: Act, round: Round, by: User, at: datetime) -> list[Refusal]:
+    paused = standing_still(RunningTerm.objects.filter(round=round, ended_at__isnull=True))
+    against = ask(declared.code, Scope(round), by=by, at=at)
+    return against or _unless(paused.exists(), round, "term_is_paused")
+
+
+def _unless(found: bool, round: Round, code: str) -> list[Refusal]:
+    return [] if found else [refusal(Scope(round).pack, code)]
+
+
 def _without_duty(declared: Act, round: Round, by: User) -> list[Refusal]:
     if duty_unit(by, Duty(declared.duty), round, ["COMMUNE"]) is not None:
-        return []
+        pack = Scope(round).pack
+        pinned = bytes(round.pack_hash) == pack.fingerprint
+        return [] if pinned else [refusal(pack, "pack_changed")]
     return [refusal(Scope(round).pack, "no_duty", detail=str(by))]
 
 
 _ROUND_ASKS = {
     "build_list": _ask_build_list,
-    "receive_request": _ask_receive_request,
+    "receive_request": _ask_new_case,
+    "receive_exit_request": _ask_new_case,
+    "receive_worker_request": _ask_new_case,
+    "record_arrival": _ask_new_case,
     "refuse": _ask_refuse,
+    "suspend_term": _ask_suspend_term,
+    "resume_term": _ask_resume_term,
 }
-
-
-def _in_window(scope: Scope, at: datetime) -> bool:
-    return in_window(Asking(scope.pack, scope.round, at, legal_day(at)), legal_day(at))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -14,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.models import Act as DoneAct
-from cases.models import Case, Event, HouseholdClass, Round, User, VillageReview
+from cases.models import (
+    Case,
+    DeclaredInterest,
+    Event,
+    HouseholdClass,
+    IncomeClass,
+    Round,
+    User,
+    VillageReview,
+)
 from cases.models.calendars import current_calendar
 from cases.rules.packs import Act, Pack
 from cases.rules.terms import (
@@ -75,6 +85,18 @@ class PaperField(AskedElsewhere, forms.CharField):
     """What a paper says: its number, a place, a name."""
 
 
+class MoneyField(forms.IntegerField):
+    """A sum in dong, typed with or without dots between the thousands."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric"}))
+        super().__init__(**{"min_value": 0, "max_value": 10**12, **options})
+
+    def to_python(self, value: Any) -> int | None:
+        typed = str(value if value is not None else "")
+        return super().to_python(typed.replace(".", "").replace(" ", "").removesuffix("đ"))
+
+
 class ActForm(forms.Form):
     """
     One act as a person meets it: fields, what will happen, and how the facts are read.
@@ -94,6 +116,7 @@ class ActForm(forms.Form):
     fields_as: ClassVar[str] = "components/fields.html"
     afterwards: ClassVar[str] = ""
     not_yet: ClassVar[str] = ""
+    back: ClassVar[str] = ""  # name of the page to go back to, where it is not the target's own
 
     key = forms.CharField(
         widget=forms.HiddenInput,
@@ -113,11 +136,39 @@ class ActForm(forms.Form):
         self.day: date = legal_day(at)
         super().__init__(data, label_suffix="")
         self.prepare()
+        if self._is_close() or "conflict_note" in self.data:
+            self.ask_why_all_the_same()
         if data is None:
             self.initial = {"key": new_key(), **self.first_answers()}
 
     def prepare(self) -> None:
         """Fill choices that depend on the target."""
+
+    def also_acting(self) -> Iterable[int]:
+        """Return the keys of people beside the actor who may take part (who chairs a meeting)."""
+        return ()
+
+    def _is_close(self) -> bool:
+        """Test if whoever does this has declared an interest in a household that it is about."""
+        if self.target is None or "interest_noted" not in self.declared.conditions:
+            return False
+        return DeclaredInterest.objects.filter(
+            user__in=[self.by.pk, *self.also_acting()],
+            household__in=self.scope.cases().order_by().values("household"),
+        ).exists()
+
+    def ask_why_all_the_same(self) -> None:
+        """Ask why somebody who is close to a household does this all the same."""
+        self.fields["conflict_note"] = forms.CharField(
+            label=gettext_lazy("Lý do vẫn làm khi là người có liên quan"),
+            help_text=gettext_lazy(
+                "Bà/ông hoặc người chủ trì đã khai là thành viên hay người thân của một hộ ở đây. "
+                "Lý do được ghi lại cùng việc này."
+            ),
+            max_length=500,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
 
     def field(self, name: str) -> Any:
         """Return a field to be filled; its kind is known where it is declared."""
@@ -196,9 +247,17 @@ class ActForm(forms.Form):
             if name != "key"
         ]
 
+    def consequences(self) -> list[str]:
+        """Return, for the second look, what follows beside the moves of households."""
+        return []
+
     def results(self, act: DoneAct) -> dict[str, Any]:
         """Return what the act moved; asked within the rehearsal and after the deed."""
         return {"moves": moves_of(act)}
+
+    def adds(self) -> dict[str, str]:
+        """Return what the second look sends on beside the answers: proof of what was shown."""
+        return {}
 
     def warnings(self) -> list[str]:
         """Return what is odd about the answers but does not stand against the act."""
@@ -268,14 +327,20 @@ def case_rows(cases: Any, *columns: str) -> list[dict[str, Any]]:
 
 
 def class_counts(cases: Any, column: str = "result_class") -> list[dict[str, Any]]:
-    """Return the number of households and persons by class, in the order poor to not poor."""
+    """Return the number of households by class, in the order poor to not poor, or of incomes."""
     found = {
         row[column]: row for row in cases.order_by(column).values(column).annotate(n=Count("pk"))
     }
     return [
         {"code": code, "title": title, "n": found[code]["n"] if code in found else 0}
-        for code, title in HouseholdClass.choices
+        for code, title in _classes(found)
     ]
+
+
+def _classes(found: Iterable[str]) -> list[tuple[str, Any]]:
+    """Return the classes that a table shows: those of incomes only where incomes were judged."""
+    of_incomes = [(code, title) for code, title in IncomeClass.choices if code in found]
+    return of_incomes or HouseholdClass.choices
 
 
 def counted_term(pack: Pack, code: str, day: date) -> dict[str, Any]:
@@ -323,8 +388,10 @@ def is_code(text: str) -> bool:
     return 0 < len(text) <= 30 and text.isprintable() and " " not in text
 
 
-def carried(data: QueryDict) -> Iterable[tuple[str, str]]:
-    """Return the posted answers that the second look carries on, hidden."""
-    return [
-        (name, value) for name, values in data.lists() if name not in OWN_NAMES for value in values
-    ]
+def carried(
+    data: QueryDict, also: Mapping[str, str] = MappingProxyType({})
+) -> Iterable[tuple[str, str]]:
+    """Return the posted answers that the second look carries on, hidden, and what it adds."""
+    answers = [(name, value) for name, values in data.lists() for value in values]
+    left_out = {*OWN_NAMES, *also}
+    return [*(each for each in answers if each[0] not in left_out), *also.items()]

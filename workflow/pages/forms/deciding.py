@@ -9,7 +9,8 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from cases.models import HouseholdClass, Round
+from cases.models import Act, HouseholdClass, MonthlyReport, ReviewKind, Round
+from workflow.acts.deciding import standing_year
 from workflow.pages.forms.base import (
     ActForm,
     ConfirmForm,
@@ -114,10 +115,20 @@ class DecisionForm(NumberedForm):
     button = gettext_lazy("Ký quyết định")
 
     def tables(self) -> dict[str, Any]:
-        return {**self.tables_not_yet(), "lists": _lists(self.movable())}
+        return {**self.tables_not_yet(), "lists": _lists(self.target, self.movable())}
 
     def tables_not_yet(self) -> dict[str, Any]:
-        return {"checklist": checklist(self.target)}
+        return {} if self.target.month else {"checklist": checklist(self.target)}
+
+    def lines(self) -> list[str]:
+        behind = self.scope.cases().filter(state__in=self.declared.leaves_behind).count()
+        if not behind:
+            return super().lines()
+        return [
+            *super().lines(),
+            _("%(n)s chưa xong các bước trước: để cho một quyết định sau.")
+            % {"n": households(behind)},
+        ]
 
 
 class CertificatesForm(ConfirmForm):
@@ -129,7 +140,8 @@ class CertificatesForm(ConfirmForm):
     def lines(self) -> list[str]:
         return [
             *super().lines(),
-            _("Giấy chứng nhận có giá trị cho năm %(year)s.") % {"year": self.target.year + 1},
+            _("Giấy chứng nhận có giá trị cho năm %(year)s.")
+            % {"year": standing_year(self.target) + 1},
         ]
 
     def tables(self) -> dict[str, Any]:
@@ -139,6 +151,37 @@ class CertificatesForm(ConfirmForm):
             "class_total": sum(row["n"] for row in counts),
             "class_caption": _("Hộ được công nhận theo quyết định"),
         }
+
+
+class SignMonthlyReportForm(NumberedForm):
+    """What the month's decisions come to; also the report of a month in which nothing happened."""
+
+    code = "sign_monthly_report"
+    looked_at_again = True
+    danger = True
+    afterwards = "workflow/acts/monthly_report.html"
+
+    def lines(self) -> list[str]:
+        return [
+            _("Số liệu do hệ thống tính từ các quyết định của đợt; không ai nhập số."),
+            _("Tháng không có hộ nào cũng báo cáo, ghi không phát sinh."),
+            _("Số liệu được cho xem trước khi ký."),
+        ]
+
+    def results(self, act: Act) -> dict[str, Any]:
+        return report_table(MonthlyReport.objects.get(act=act))
+
+
+def report_table(report: MonthlyReport) -> dict[str, Any]:
+    """Return what the table of a monthly report shows."""
+    figures = (
+        report.entered_poor,
+        report.entered_near_poor,
+        report.left_poor,
+        report.left_near_poor,
+        report.refused,
+    )
+    return {"report": report, "nothing": not any(figures)}
 
 
 class RefuseForm(NumberedForm):
@@ -180,7 +223,12 @@ class RefuseForm(NumberedForm):
 
     def tables(self) -> dict[str, Any]:
         rows = case_rows(
-            self.movable(), "income_score", "deprivation_score", "screen_passed", "basis_paper"
+            self.movable(),
+            "income_score",
+            "deprivation_score",
+            "screen_passed",
+            "result_class",
+            "basis_paper",
         )
         given = posted_rows(self.data, "reason-")
         for row in rows:
@@ -269,7 +317,35 @@ def checklist(round: Round) -> list[dict[str, Any]]:
     return [{"title": title, "n": n, "met": n == 0} for title, n in asked]
 
 
-def _lists(cases: Any) -> list[dict[str, Any]]:
+def _lists(round: Round, cases: Any) -> list[dict[str, Any]]:
+    """Return what the decision would say, by kind of review: each asks another question."""
+    if round.kind == ReviewKind.PERIODIC:
+        return _of_the_year(cases)
+    if round.kind == ReviewKind.AD_HOC:
+        return _of_the_month(cases)
+    return [{"title": row["title"], "n": row["n"]} for row in class_counts(cases)]
+
+
+def _of_the_month(cases: Any) -> list[dict[str, Any]]:
+    poor, near, none = (cls.value for cls in HouseholdClass)
+    entry, leave = Q(basis="REQUEST"), Q(basis="EXIT")
+    asked = [
+        (_("Công nhận hộ nghèo"), entry & Q(result_class=poor)),
+        (_("Công nhận hộ cận nghèo"), entry & Q(result_class=near, opening_class="")),
+        (_("Công nhận hộ thoát nghèo"), leave & Q(opening_class=poor, result_class=none)),
+        (_("Hộ nghèo thành hộ cận nghèo"), leave & Q(opening_class=poor, result_class=near)),
+        (_("Công nhận hộ thoát cận nghèo"), leave & Q(opening_class=near, result_class=none)),
+    ]
+    counts = cases.aggregate(
+        total=Count("pk"), **{f"n{i}": Count("pk", filter=q) for i, (_t, q) in enumerate(asked)}
+    )
+    rows = [{"title": title, "n": counts[f"n{i}"]} for i, (title, _q) in enumerate(asked)]
+    unqualified = pgettext("decision", "Không đủ điều kiện, chờ trả lời bằng văn bản")
+    left = counts["total"] - sum(row["n"] for row in rows)
+    return [*rows, {"title": unqualified, "n": left}]
+
+
+def _of_the_year(cases: Any) -> list[dict[str, Any]]:
     poor, near, none = (cls.value for cls in HouseholdClass)
     counts = cases.aggregate(
         poor=Count("pk", filter=Q(result_class=poor)),

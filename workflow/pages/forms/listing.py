@@ -1,64 +1,68 @@
-"""Opening a round, receiving Form 01, building the list."""
+"""Opening a round, and building its list."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.duties import Duty
-from cases.models import (
-    Act,
-    Household,
-    HouseholdClass,
-    Round,
-    Sex,
-    Standing,
-    Unit,
-    UnitVersion,
-    VillageReview,
-)
+from cases.models import HouseholdClass, ReviewKind, Round, Standing, Unit, UnitVersion
 from cases.permissions import communes_within_duty
-from cases.registry_of_households import NumberTaken, register_household
 from cases.rules.packs import Act as Declared
-from cases.rules.packs import Pack, pack_in_force
-from cases.rules.personal_number import check_personal_number, is_rejected
+from cases.rules.packs import NoPackInForce, Pack, Review, pack_in_force
 from workflow.acts import registry
-from workflow.acts.registry import BadFact
-from workflow.machine.apply import Done, lock_round
+from workflow.machine.apply import Done
 from workflow.pages.forms.base import (
     ActForm,
     AskedElsewhere,
     ConfirmForm,
     CountField,
-    DayField,
     PaperField,
+    counted_term,
     households,
 )
 
-SUGGESTED = 200
+
+class PeriodField(AskedElsewhere, forms.ChoiceField):
+    """The month of a review that has one."""
 
 
 class OpenRoundForm(ActForm):
-    """Opening the year's review of a commune; there is no round yet to be the target."""
+    """Opening a review of a commune; there is no round yet to be the target."""
 
     code = "open_round"
+    inside = "workflow/acts/open_round_help.html"
 
     commune = forms.TypedChoiceField(
         label=gettext_lazy("Xã, phường, thị trấn"),
         coerce=int,
         help_text=gettext_lazy("Những đơn vị mà bà/ông có thẩm quyền mở đợt rà soát."),
     )
-    year = CountField(label=gettext_lazy("Năm rà soát"), min_value=1, max_value=9999)
+    kind = forms.ChoiceField(label=gettext_lazy("Loại rà soát"), widget=forms.RadioSelect)
+    year = CountField(
+        label=gettext_lazy("Năm rà soát định kỳ"),
+        help_text=gettext_lazy("Rà soát hằng tháng theo năm của tháng được chọn."),
+        min_value=1,
+        max_value=9999,
+    )
+    month = PeriodField(
+        label=gettext_lazy("Tháng"),
+        help_text=gettext_lazy(
+            "Rà soát định kỳ không có tháng. Chỉ có những tháng đang nhận giấy."
+        ),
+    )
     plan_paper = PaperField(
         label=gettext_lazy("Kế hoạch rà soát"),
-        help_text=gettext_lazy("Số và ngày văn bản, ví dụ 12/KH-UBND ngày 05/09/2024."),
+        help_text=gettext_lazy(
+            "Số và ngày văn bản, ví dụ 12/KH-UBND ngày 05/09/2024. Rà soát hằng tháng có thể để trống."
+        ),
         max_length=200,
     )
     committee_paper = PaperField(
         label=gettext_lazy("Quyết định lập Ban Chỉ đạo"),
-        help_text=gettext_lazy("Số và ngày văn bản."),
+        help_text=gettext_lazy("Số và ngày văn bản. Rà soát hằng tháng có thể để trống."),
         max_length=200,
     )
 
@@ -66,13 +70,53 @@ class OpenRoundForm(ActForm):
         communes = communes_within_duty(self.by, Duty.OPEN_ROUND, self.day)
         versions = UnitVersion.objects.in_force(self.day).filter(unit__in=communes)
         self.field("commune").choices = versions.order_by("name").values_list("unit_id", "name")
+        self.field("kind").choices = [
+            (kind, title) for kind, title in ReviewKind.choices if self._followed(kind)
+        ]
+        self.field("month").choices = [
+            ("", _("Không có (rà soát định kỳ)")),
+            *((f"{first:%Y-%m}", f"{first:%m/%Y}") for first in self._months()),
+        ]
+
+    def _followed(self, kind: str) -> bool:
+        try:
+            pack_in_force(self.day, Review(kind))
+        except NoPackInForce:
+            return False
+        return True
+
+    def _months(self) -> list[date]:
+        """Return the first days of the months whose register is open: from the 16th the next one too."""
+        this = self.day.replace(day=1)
+        following = (this + timedelta(days=31)).replace(day=1)
+        late = any(self.day.day > pack.start_day for pack in self._packs())
+        return [this, following] if late else [this]
+
+    def _packs(self) -> list[Pack]:
+        return [
+            pack_in_force(self.day, Review(kind))
+            for kind, _title in self.field("kind").choices
+            if kind != ReviewKind.PERIODIC
+        ]
 
     def first_answers(self) -> dict[str, Any]:
-        return {"year": self.day.year}
+        return {"year": self.day.year, "kind": ReviewKind.PERIODIC, "month": ""}
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        monthly = answers.get("kind", ReviewKind.PERIODIC) != ReviewKind.PERIODIC
+        if monthly and not answers.get("month"):
+            self.add_error("month", _("Chọn tháng của đợt."))
+        if not monthly and answers.get("month"):
+            self.add_error("month", _("Rà soát định kỳ không có tháng: hãy để trống."))
+        return answers
 
     @property
     def pack(self) -> Pack:
-        return pack_in_force(self.day)
+        """Return the pack of the kind that was chosen; of the periodic review until one is."""
+        kind = self.data.get("kind", "")
+        review = Review(kind) if kind in set(Review) else Review.PERIODIC
+        return pack_in_force(self.day, review if self._followed(review) else Review.PERIODIC)
 
     @property
     def declared(self) -> Declared:
@@ -84,8 +128,31 @@ class OpenRoundForm(ActForm):
             _("Đợt ghim gói quy trình và chuẩn nghèo có hiệu lực hôm nay."),
         ]
 
+    def tables(self) -> dict[str, Any]:
+        return {
+            "kinds": [
+                {
+                    "title": _(pack.title),
+                    "months": ", ".join(str(month) for month in pack.months),
+                    "article": pack.window_source.article,
+                    "unsure": pack.window_source.mark == "?",
+                }
+                for pack in self._packs()
+            ]
+        }
+
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("year", "plan_paper", "committee_paper")}
+        answers = self.cleaned_data
+        year, month = answers["year"], 0
+        if answers["month"]:
+            year, month = map(int, answers["month"].split("-"))
+        return {
+            "kind": answers["kind"],
+            "year": year,
+            "month": month,
+            "plan_paper": answers["plan_paper"],
+            "committee_paper": answers["committee_paper"],
+        }
 
     def carry_out(self) -> Done | Round:
         commune = Unit.objects.get(pk=self.cleaned_data["commune"])
@@ -99,155 +166,23 @@ class OpenRoundForm(ActForm):
         )
 
 
-class VillageField(AskedElsewhere, forms.ModelChoiceField):
-    """A village of the round."""
-
-
-class PersonsField(AskedElsewhere, CountField):
-    """How many people live in the household."""
-
-
-class ReceiveRequestForm(ActForm):
-    """Form 01 of one household, known by its code or entered now."""
-
-    code = "receive_request"
-    fields_as = "workflow/acts/request_fields.html"
-    use_required_attribute = False  # which fields are needed depends on the first answer
-    inside = "workflow/acts/known_households.html"
-
-    form_number = PaperField(
-        label=gettext_lazy("Số và ngày nhận Giấy đề nghị"),
-        help_text=gettext_lazy("Ghi trên Mẫu số 01, ví dụ 07 ngày 01/10/2024."),
-        max_length=120,
-    )
-    which = forms.ChoiceField(
-        label=gettext_lazy("Hộ đề nghị"),
-        choices=[
-            ("known", gettext_lazy("Hộ đã có mã trong sổ")),
-            ("new", gettext_lazy("Hộ chưa có mã: ghi mới")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    household = PaperField(
-        label=gettext_lazy("Mã hộ"),
-        max_length=30,
-        widget=forms.TextInput(attrs={"list": "known-households", "autocomplete": "off"}),
-    )
-    head_name = PaperField(
-        label=gettext_lazy("Họ và tên chủ hộ"),
-        max_length=120,
-    )
-    village = VillageField(
-        label=gettext_lazy("Thôn"),
-        queryset=VillageReview.objects.none(),
-        empty_label=gettext_lazy("Chọn thôn"),
-    )
-    persons = PersonsField(label=gettext_lazy("Số nhân khẩu"), min_value=1)
-    sex = forms.ChoiceField(
-        label=gettext_lazy("Giới tính chủ hộ"),
-        choices=[("", gettext_lazy("Chưa rõ")), *Sex.choices],
-        required=False,
-    )
-    birth_date = DayField(label=gettext_lazy("Ngày sinh chủ hộ"), required=False)
-    personal_number = forms.CharField(
-        label=gettext_lazy("Số định danh chủ hộ"),
-        help_text=gettext_lazy("12 chữ số."),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-
-    def prepare(self) -> None:
-        self.field("village").queryset = self.target.village_reviews.all()
-
-    def first_answers(self) -> dict[str, Any]:
-        return {"which": "known"}
-
-    def lines(self) -> list[str]:
-        return [_("Hộ có hồ sơ ở bước “Đã nhận giấy đề nghị” và vào danh sách khi lập danh sách.")]
-
-    def tables(self) -> dict[str, Any]:
-        without_case = (
-            Household.objects.filter(village__in=self.target.village_reviews.values("village"))
-            .exclude(pk__in=self.target.cases.values("household"))
-            .order_by("code")
-        )
-        return {"suggested": without_case.values("code", "head_name")[:SUGGESTED]}
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or {}
-        if answers.get("which") == "known":
-            self._check_known(answers)
-        elif answers.get("which") == "new":
-            for name in ("head_name", "village", "persons"):
-                if not answers.get(name) and name not in self.errors:
-                    self.add_error(name, _("Cần ghi khi hộ chưa có mã."))
-            self._check_number(answers)
-        return answers
-
-    def _check_known(self, answers: dict[str, Any]) -> None:
-        code = answers.get("household", "")
-        here = Household.objects.filter(village__in=self.target.village_reviews.values("village"))
-        if not here.filter(code=code).exists():
-            self.add_error("household", _("Không có hộ mang mã này trong xã."))
-
-    def _check_number(self, answers: dict[str, Any]) -> None:
-        findings = self._findings()
-        if is_rejected(findings):
-            for finding in findings:
-                self.add_error("personal_number", _(finding.sentence_vi))
-
-    def _findings(self) -> list[Any]:
-        answers = self.cleaned_data
-        number = answers.get("personal_number")
-        if not number or answers.get("which") != "new":
-            return []
-        return check_personal_number(number, answers.get("birth_date"), answers.get("sex"))
-
-    def warnings(self) -> list[str]:
-        return [_(finding.sentence_vi) for finding in self._findings()]
-
-    @transaction.atomic
-    def carry_out(self) -> Done | Round:
-        """Enter the household and receive its form together, or neither."""
-        lock_round(self.target)
-        answers = self.cleaned_data
-        facts = {"form_number": answers["form_number"], "household": self._code_of_household()}
-        return registry.do(
-            self.code, self.target, facts, by=self.by, at=self.at, key=answers["key"]
-        )
-
-    def _code_of_household(self) -> str:
-        answers = self.cleaned_data
-        earlier = Act.objects.filter(idempotency_key=answers["key"], code=self.code).first()
-        if earlier:
-            # The same deed again: its household was entered the first time.
-            return next(iter(earlier.facts["forms"]), "")
-        if answers["which"] == "known":
-            return answers["household"]
-        try:
-            return register_household(
-                commune=self.target.commune,
-                village=answers["village"].village,
-                head_name=answers["head_name"],
-                persons=answers["persons"],
-                sex=answers["sex"],
-                birth_date=answers["birth_date"],
-                personal_number=answers["personal_number"],
-            ).code
-        except NumberTaken as error:
-            raise BadFact("personal_number", "taken") from error
-
-
 class BuildListForm(ConfirmForm):
-    """Last year's households and those who asked: nobody else can come onto the list."""
+    """Last year's households and those who asked, or those who asked this month: nobody else."""
 
     code = "build_list"
-    button = gettext_lazy("Lập danh sách")
+    above = "workflow/acts/counted_term.html"
 
     def lines(self) -> list[str]:
-        last_year = not_listed_from_last_year(self.target).count()
         asked = self.target.cases.filter(state="requested").count()
+        if self.target.month:
+            start, _last = self.pack.days_of(self.target.year, self.target.month)
+            return [
+                _("%(n)s có giấy đề nghị được xét trong đợt này, từ ngày %(start)s.")
+                % {"n": households(asked), "start": f"{start:%d/%m/%Y}"},
+                _("Giấy nhận sau ngày %(start)s thuộc đợt tháng sau.")
+                % {"start": f"{start:%d/%m/%Y}"},
+            ]
+        last_year = not_listed_from_last_year(self.target).count()
         return [
             _("%(n)s nghèo, cận nghèo đang quản lý (kết quả năm %(year)s) vào danh sách.")
             % {"n": households(last_year), "year": self.target.year - 1},
@@ -255,11 +190,20 @@ class BuildListForm(ConfirmForm):
             _("Không ai khác được đưa vào danh sách."),
         ]
 
+    def term(self) -> dict[str, Any] | None:
+        """Return the month's own limit: it runs from the 15th, whenever the list is closed."""
+        code = self.declared.starts_term
+        if not code:
+            return None
+        start, _last = self.pack.days_of(self.target.year, self.target.month)
+        return counted_term(self.pack, code, start)
+
 
 def not_listed_from_last_year(round: Round) -> Any:
     """Return last year's poor and near-poor of the commune who have no case in the round yet."""
-    villages = UnitVersion.objects.filter(parent=round.commune).values("unit")
-    return Standing.objects.filter(
+    standings = Standing.objects.all() if not round.month else Standing.objects.none()
+    villages = UnitVersion.objects.filter(parent=round.keeper).values("unit")
+    return standings.filter(
         year=round.year - 1,
         household__village__in=villages,
         household_class__in=[HouseholdClass.POOR, HouseholdClass.NEAR_POOR],

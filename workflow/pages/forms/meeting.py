@@ -1,5 +1,6 @@
 """The minutes of a village meeting and the vote on each household."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -81,6 +82,9 @@ class MeetingForm(ActForm):
         self.field("chair").queryset = User.objects.filter(
             pk__in=in_office.values("user"), is_active=True
         ).order_by("full_name")
+
+    def also_acting(self) -> Iterable[int]:
+        return self.field("chair").queryset.values_list("pk", flat=True)  # type: ignore[no-any-return]
 
     def first_answers(self) -> dict[str, Any]:
         heads = list(self.field("chair").queryset[:2])

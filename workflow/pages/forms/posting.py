@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import PostedEntry, VillageReview
+from cases.models import IncomeClass, PostedEntry, VillageReview
+from cases.rules.packs import PACKS
 from workflow.pages.forms.base import (
     ActForm,
     ConfirmForm,
@@ -33,6 +34,10 @@ class PlacesForm(ActForm):
     @property
     def village_review(self) -> VillageReview:
         return self.target if isinstance(self.target, VillageReview) else self.target.village_review
+
+    def prepare(self) -> None:
+        if "posted_at_both_places" not in self.declared.conditions:
+            del self.fields["village_place"]  # Article 6: at the commune office alone
 
     def first_answers(self) -> dict[str, Any]:
         village = name_within(self.village_review.village_name)
@@ -63,6 +68,39 @@ class PostListForm(PlacesForm):
 class RepostForm(PlacesForm):
     code = "repost"
     above = "workflow/acts/repost_above.html"
+
+
+class InterruptionForm(ActForm):
+    """A posting that came down before its time; its days start anew with a new one."""
+
+    looked_at_again = True
+
+    reason = PaperField(
+        label=gettext_lazy("Vì sao niêm yết bị gián đoạn"),
+        help_text=gettext_lazy("Bị gỡ, mưa bão, sai danh sách…"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def consequences(self) -> list[str]:
+        return [
+            _("Ngày niêm yết đã qua không được tính: niêm yết lại thì đếm lại từ đầu."),
+        ]
+
+    def lines(self) -> list[str]:
+        return [*super().lines(), *self.consequences()]
+
+
+class InterruptPostingForm(InterruptionForm):
+    code = "interrupt_posting"
+
+    def consequences(self) -> list[str]:
+        return [*super().consequences(), _("Hộ đang có khiếu nại ở nguyên bước của mình.")]
+
+
+class InterruptRepostingForm(InterruptionForm):
+    code = "interrupt_reposting"
+    above = "workflow/acts/case_facts.html"
 
 
 class ClosePostingForm(ConfirmForm):
@@ -126,7 +164,9 @@ def posting_groups(review: VillageReview) -> dict[str, Any]:
     The list that hangs now, or else the one that the meeting agreed to.
     """
     posting = review.postings.filter(case__isnull=True).order_by("-pk").first()
-    agreed = case_rows(review.cases.filter(state="agreed"), "result_class", "opening_class")
+    agreed = case_rows(
+        review.cases.filter(state__in=_to_post(review)), "result_class", "opening_class"
+    )
     if posting and not agreed:
         entries = PostedEntry.objects.filter(posting=posting)
         rows = [
@@ -147,19 +187,27 @@ def posting_groups(review: VillageReview) -> dict[str, Any]:
     return {"posting": posting, "last_day": last_day, "groups": _four_lists(rows)}
 
 
+def _to_post(review: VillageReview) -> tuple[str, ...]:
+    """Return the states from which households go onto the sheet, in the round's own review."""
+    return PACKS[review.round.pack].by_code["post_list"].sources
+
+
 def _four_lists(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    titles = {
+    titles: dict[tuple[str, str], Any] = {
         ("POOR", ""): _("Hộ nghèo"),
         ("NEAR_POOR", ""): _("Hộ cận nghèo"),
         ("NOT_POOR", "POOR"): _("Hộ thoát nghèo"),
         ("NOT_POOR", "NEAR_POOR"): _("Hộ thoát cận nghèo"),
         ("NOT_POOR", ""): _("Hộ đề nghị, kết quả không nghèo, không cận nghèo"),
     }
+    always = list(titles)[:4]
+    if any(row["result_class"] in IncomeClass.values for row in rows):
+        titles = {(code, ""): title for code, title in IncomeClass.choices}
+        always = []
     lists: dict[tuple[str, str], list[dict[str, Any]]] = {key: [] for key in titles}
     for row in rows:
         result = row["result_class"]
         lists[result, row["opening_class"] if result == "NOT_POOR" else ""].append(row)
-    always = list(titles)[:4]
     return [
         {"title": titles[key], "rows": lists[key]} for key in titles if key in always or lists[key]
     ]

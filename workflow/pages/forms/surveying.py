@@ -112,6 +112,12 @@ class ReverifyForm(SurveyForm):
         return {**super().tables(), "complaints": list(waiting)}
 
 
+class ReexamineForm(ReverifyForm):
+    """A new Phiếu B of a household that is heard again after the decision."""
+
+    code = "reexamine"
+
+
 class ClassifyForm(ConfirmForm):
     """The village's surveys, totalled for the meeting."""
 
