@@ -331,7 +331,7 @@ def _interrupt_reposting(target: Case, facts: Facts, who: dict[str, Any]) -> Don
     return interrupt_reposting(case=target, reason=_why_interrupted(facts), **who)
 
 
-def _complaint(facts: Facts) -> dict[str, str]:
+def _complaint(facts: Facts) -> dict[str, Any]:
     return {
         "complainant": _text(facts, "complainant", "", longest=NAME),
         "content": _text(facts, "content", "", longest=CONTENT),
