@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from io import StringIO
 from typing import Any
-
-from django.core.management import call_command
 
 from cases import local_standards
 from cases.calendar_editions import EditionRefused, days_by_version, new_edition, newest_edition
@@ -20,9 +17,11 @@ from cases.rules.packs import PACKS, Pack
 from cases.rules.packs.assembly import assemble
 from cases.rules.packs.files import PackFileError
 from cases.rules.packs.writing import write_pack
+from workflow.daily import do_daily_work
 from workflow.local_standards import read_file
 from workflow.pack_editions import approve
 from workflow.scenarios.reading import Scenario, Step
+from workflow.timers import fire_due
 
 # What `assemble` takes from the acts, or what an edition is told here.
 DERIVED = {"states", "stages", "guards", "conditions", "refusals", "forms", "holders", "by_code"}
@@ -44,8 +43,9 @@ def at_the_office(scenario: Scenario, step: Step, by: User | None) -> tuple[str,
     :raises ScenarioError: naming the step and the key that cannot be read
     """
     if step.do == "tick":
-        call_command("tick", at=step.at.isoformat(), stdout=StringIO())
-        return f"{step.at:%d/%m/%Y %H:%M}", 0
+        struck = fire_due(step.at)
+        do_daily_work(step.at)
+        return f"{step.at:%d/%m/%Y %H:%M}", struck.fired
     if by is None:
         raise step.error("by", "is missing")
     return _OFFICE[step.do](scenario, step, by)
