@@ -1,12 +1,23 @@
 """A time limit stands still and goes on, each time by an act; a posting never does."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
-from cases.models import Act, Complaint, Report, RunningTerm, TermPause, TermRecount
+from cases.models import (
+    Act,
+    Complaint,
+    Report,
+    RunningTerm,
+    TermPause,
+    TermRecount,
+    Unit,
+    User,
+)
 from tests.conftest import Road, moment
+from tests.months import Month
 from workflow.acts import posting, registry
 from workflow.machine.apply import Done
 from workflow.machine.refusals import Refused
@@ -178,6 +189,24 @@ def test_two_complaints_about_one_household_stand_still_together(road: Road) -> 
     assert list(ends.values_list("ends_on", flat=True)) == [date(2024, 10, 7), date(2024, 10, 8)]
 
 
+def test_the_fifteen_days_of_a_month_stand_still_and_still_end_on_a_working_day(
+    calendar: None, cast: dict[str, User], tan_lap: Unit, make_households: Callable[..., Any]
+) -> None:
+    month = Month(cast, tan_lap).open()
+    village = Unit.objects.get(code="24646.001")
+    month.ask(make_households(village, 1, standing="")[0])
+    month.on("2024-05-15").start()
+    term = RunningTerm.objects.get(code="whole")
+    assert term.ends_on == date(2024, 5, 30)
+
+    month.on("2024-05-20").do("hoa", "suspend_term", month.round, term="whole", **PAPER)
+    month.on("2024-05-22").do("hoa", "resume_term", month.round, term="whole", **PAPER)
+
+    # Two days later is Saturday 01/06: moved to Monday.
+    term.refresh_from_db()
+    assert term.ends_on == date(2024, 6, 3)
+
+
 # --- Every refusal ---
 
 
@@ -285,3 +314,24 @@ def test_an_interrupted_posting_starts_its_three_days_anew(road: Road) -> None:
     assert (anew.starts_on, anew.ends_on) == (date(2024, 10, 4), date(2024, 10, 9))
     assert interrupted.ends_on == date(2024, 10, 4)
     assert {case.posting_until for case in road.cases()} == {moment("2024-10-10", hour=0)}
+
+
+def test_an_interrupted_reposting_starts_its_three_days_anew(road: Road) -> None:
+    contested(road)
+    case, places = road.cases()[0], {"village_place": "Nhà văn hóa", "commune_place": "Trụ sở"}
+    sheet = {
+        "surveyed_on": road.at.date(),
+        "income_score": 100,
+        "deprived": [True] * 3 + [False] * 9,
+        "outcome": "Đã xem lại",
+    }
+    registry.do("reverify", case, sheet, **road.who("hoa"))
+    registry.do("repost", case, places, **road.who("hung"))
+    registry.do(
+        "interrupt_reposting", case, {"reason": "Mưa ướt bảng"}, **road.pass_days(2).who("hung")
+    )
+    registry.do("repost", case, places, **road.pass_days(1).who("hung"))
+
+    first, second = RunningTerm.objects.filter(code="reposting").order_by("pk")
+    assert first.ended_at == moment("2024-10-03")
+    assert (second.starts_on, second.ends_on) == (date(2024, 10, 4), date(2024, 10, 9))
