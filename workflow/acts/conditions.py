@@ -21,6 +21,7 @@ from cases.models import (
 from cases.names import fold
 from cases.permissions import holds_duty
 from cases.running_terms import may_stand_still, standing_still, terms_named
+from workflow.acts.listing import households_left_out
 from workflow.editions import dry_run, edition, misfits
 from workflow.machine.bindings import Asking, condition
 
@@ -175,6 +176,12 @@ def complaint_written_down(asking: Asking) -> tuple[str, ...] | None:
 
 
 @condition
+def list_complete(asking: Asking) -> tuple[str, ...] | None:
+    missing = households_left_out(asking.round).order_by("household__code")
+    return tuple(missing.values_list("household__code", flat=True)[:200]) or None
+
+
+@condition
 def report_numbered(asking: Asking) -> tuple[str, ...] | None:
     return _fails_unless(_facts(asking).get("number"))
 
@@ -261,7 +268,8 @@ def interruption_explained(asking: Asking) -> tuple[str, ...] | None:
 @condition
 def reverified_by_another(asking: Asking) -> tuple[str, ...] | None:
     names: Mapping[str, str] = _facts(asking).get("reviewers", {})
-    sheets: Any = Survey.objects if asking.pack.consent is not None else IncomeRecord.objects
+    by_points = "survey" in asking.pack.by_code
+    sheets: Any = Survey.objects if by_points else IncomeRecord.objects
     last = sheets.filter(case=OuterRef("pk")).order_by("-attempt").values("reviewer_name")[:1]
     before = asking.cases().annotate(before=Subquery(last)).values_list("code", "before")
     same = [code for code, name in before if name and fold(name) == fold(names.get(code, ""))]
