@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cases.models import ReviewKind
 from cases.models.calendars import CalendarDay
 from cases.rules.packs import Act, Move, Pack, Review, Seat, Source, Span, TermRule
 from cases.rules.packs.changes import Change, Deed, changes
@@ -66,12 +67,7 @@ SPANS = {
     Span.VILLAGE: gettext_lazy("danh sách của thôn"),
     Span.ROUND: gettext_lazy("danh sách của xã"),
 }
-REVIEWS = {
-    Review.PERIODIC: gettext_lazy("Rà soát định kỳ"),
-    Review.AD_HOC: gettext_lazy("Rà soát thường xuyên"),
-    Review.AVERAGE_LIVING: gettext_lazy("Mức sống trung bình"),
-    Review.LOW_INCOME: gettext_lazy("Lao động có thu nhập thấp"),
-}
+REVIEWS = {review: ReviewKind(review.value).label for review in Review}
 LEVELS = {"DISTRICT": gettext_lazy("cấp huyện"), "PROVINCE": gettext_lazy("cấp tỉnh")}
 DEEDS = {
     Deed.ADDED: (gettext_lazy("thêm"), "good"),
