@@ -332,6 +332,7 @@ class Migration(migrations.Migration):
             model_name="case",
             name="member",
             field=models.ForeignKey(
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="cases",
@@ -487,6 +488,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="case",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.round",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="case",
             name="posted_class",
             field=models.CharField(
                 blank=True,
@@ -571,7 +581,7 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("member__isnull", False)),
-                fields=("round", "member"),
+                fields=("member", "round"),
                 name="one_case_of_a_person_a_round",
             ),
         ),

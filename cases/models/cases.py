@@ -59,13 +59,15 @@ class Case(models.Model):
     `protected=True` is not used: refresh_from_db would lift it for the whole class.
     """
 
-    # No index of their own: a constraint and an index below begin with them.
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, db_index=False, related_name="cases")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="cases")
+    # No index of their own: an index and a constraint below begin with them.
     village_review = models.ForeignKey(
         VillageReview, on_delete=models.PROTECT, db_index=False, related_name="cases"
     )
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="cases")
-    member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="cases")
+    member = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, db_index=False, related_name="cases"
+    )
     code = models.CharField(_("mã hộ"), max_length=30)
     # Scope: where the case is, so that no list needs a join to know who may read it.
     review = models.CharField(
@@ -129,12 +131,13 @@ class Case(models.Model):
         verbose_name = _("hồ sơ rà soát")
         constraints = [
             models.UniqueConstraint(
+                # Not of every case, so nothing finds a round's cases by it.
                 fields=["round", "household"],
                 condition=Q(member__isnull=True),
                 name="one_case_of_a_household_a_round",
             ),
             models.UniqueConstraint(
-                fields=["round", "member"],
+                fields=["member", "round"],
                 condition=Q(member__isnull=False),
                 name="one_case_of_a_person_a_round",
             ),
