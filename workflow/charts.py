@@ -188,6 +188,12 @@ def jump(chart: type[flow.Flow], node: str, last: Activation) -> None:
     last._activate_next({begun})
 
 
+def start_of(chart: type[flow.Flow], step: str) -> flow.StartHandle:
+    """Return the beginning that leads to the step, else the usual one."""
+    starts = (node for node in chart.instance.nodes() if isinstance(node, flow.StartHandle))
+    return next((node for node in starts if step in leads_to(node)), chart.start)
+
+
 def leads_to(node: Node) -> set[str]:
     """Return the steps (and the end) that a chart draws next after this one."""
     return set(_next_steps(node))

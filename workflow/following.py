@@ -31,6 +31,7 @@ from workflow.charts import (
     jump,
     leads_to,
     round_step,
+    start_of,
     steps_of,
     village_step,
 )
@@ -206,8 +207,9 @@ def _find_waiting(charts: list[Chart]) -> None:
 def _bring(chart: Chart, at: datetime, act: Act | None, by: User | None) -> None:
     """Move one chart to where its list stands, along its lines where they lead there."""
     if chart.process is None:
-        chart.process = chart.flow.start.run(heading=chart.stands_at, **chart.on)
-        if chart.stands_at in leads_to(chart.flow.start):
+        start = start_of(chart.flow, chart.stands_at)
+        chart.process = start.run(heading=chart.stands_at, **chart.on)
+        if chart.stands_at in leads_to(start):
             return
         _find_waiting([chart])
     process = chart.process

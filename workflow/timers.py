@@ -203,17 +203,30 @@ def fire_due(at: datetime) -> Fired:
     """
     Strike every clock whose moment has come, each in a transaction of its own.
 
-    Two at once strike each clock once: a round that somebody else is at work on is left for the
-    next time. One that fails is reported, and stops no other.
+    Two at once strike each clock once. Rounds that somebody else is at work on come last, and are
+    waited for. A clock that fails is reported, and stops no other.
     """
     done = Fired()
-    for pk, round_id in _due(at):
-        try:
-            done.fired += _fire(pk, round_id, at)
-        except Exception:
-            logger.exception("clock %s did not strike", pk)
-            done.failed.append(f"clock={pk} round={round_id}")
+    busy = [due for due in _due(at) if not _tried(due, at, done, wait=False)]
+    for due in busy:
+        _tried(due, at, done, wait=True)
     return done
+
+
+def _tried(due: tuple[int, int], at: datetime, done: Fired, *, wait: bool) -> bool:
+    """Try to strike one clock; False, if its round is busy and is not to be waited for."""
+    pk, round_id = due
+    try:
+        with transaction.atomic():
+            rounds = Round.objects.select_for_update(skip_locked=not wait)
+            round = rounds.filter(pk=round_id).first()
+            if round is None:
+                return False
+            done.fired += _strike(pk, round, at)
+    except Exception:
+        logger.exception("clock %s did not strike", pk)
+        done.failed.append(f"clock={pk} round={round_id}")
+    return True
 
 
 def _due(at: datetime) -> list[tuple[int, int]]:
@@ -227,12 +240,8 @@ def _due(at: datetime) -> list[tuple[int, int]]:
     return list(runs.order_by("task__scheduled", "pk").values_list("pk", "round_id"))
 
 
-@transaction.atomic
-def _fire(pk: int, round_id: int, at: datetime) -> bool:
-    """Strike one clock; False, if it is not due any more or its round is being worked on."""
-    round = Round.objects.select_for_update(skip_locked=True).filter(pk=round_id).first()
-    if round is None:
-        return False
+def _strike(pk: int, round: Round, at: datetime) -> bool:
+    """Strike one clock, under the lock of its round; False, if it is not due any more."""
     clock = _read_again(pk, round)
     if clock is None:
         return False

@@ -75,8 +75,25 @@ def _write_captions(grid: Any) -> None:
     for cell in grid.cells:
         title = force_str(cell.node.task_title)
         if isinstance(cell.node, nodes.If):
-            for number, line in enumerate(reversed(wrap(title, 18))):
-                cell.shape.text.append((line, "align-middle", 12, 25, -32 - 14 * number))
+            ways = {_way(edge) for edge in grid.edges if edge.src is cell.node}
+            cell.shape.text += _question(wrap(title, 18), ways)
         elif isinstance(cell.node, nodes.End):
             cell.shape.text.append((title, "align-middle", 12, 105, 25))
-    grid.width += 30
+    grid.width += 80
+
+
+def _way(edge: Any) -> str:
+    """Return where an arrow leaves its gateway."""
+    (_x, start), (_x, end) = edge.segments[:2]
+    return "on" if start == end else "up" if end < start else "down"
+
+
+def _question(lines: list[str], ways: set[str]) -> list[tuple[str, str, int, int, int]]:
+    """Return the lines of a question, written where no arrow leaves the gateway."""
+    if "up" not in ways:
+        x, first = 25, -32 - 14 * (len(lines) - 1)
+    elif "down" not in ways:
+        x, first = 25, 72
+    else:
+        x, first = 115, 25 - 7 * (len(lines) - 1)
+    return [(line, "align-middle", 12, x, first + 14 * n) for n, line in enumerate(lines)]
