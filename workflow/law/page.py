@@ -28,8 +28,8 @@ HEAD = """# The law, and what holds it
 Written by `manage.py write_law` from the procedure packs, the invariants and the tests; a test fails when this page is not
 what that command writes. Nothing here is typed by hand, so a change of the law is a change of a pack.
 
-- A mark says how sure we are of an article: [S] seen in a source, [K] remembered, **[?] not verified**. The page "Chưa
-  kiểm chứng" shows the ministry's officers what is marked [?] in what rules today.
+- A mark says how sure we are of an article: [S] seen in a source, [K] remembered, **[?] not verified**. The ministry's
+  officers find at `/chua-kiem-chung/` what is marked [?] in what rules today.
 - *Enforced by*: what refuses the breach. A guard is part of the one UPDATE of an act, a condition is asked of the act as a
   whole, a trigger is the database's own. *Audited by*: the [invariants](invariants.md) that `manage.py check_procedure`
   tells again from the records.
