@@ -78,7 +78,7 @@ def _answered_by(dossier: Dossier, record: Record, due: date | None) -> Iterator
                 % {"due": f"{due:%d/%m/%Y}"},
                 step.number,
             )
-        if step.code in ("refuse", "accept_grievance"):
+        if step.code in ("refuse", "accept_grievance", "revoke_decision"):
             return  # what is heard again has its own time
 
 
