@@ -59,7 +59,7 @@ def varied(road: Road) -> Road:
     listing.add_cases(
         road.round,
         [
-            (households[code], Basis.ARRIVAL, "Giấy chuyển", row[0], False)
+            listing.NewCase(households[code], Basis.ARRIVAL, "Giấy chuyển", row[0])
             for code, row in MOVEMENTS.items()
             if row[3] is Basis.ARRIVAL
         ],

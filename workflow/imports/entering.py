@@ -10,7 +10,7 @@ from cases.sets import insert_rows
 from cases.sheets.cells import Place
 from cases.sheets.households import HouseholdRow, MemberRow
 from cases.villages import VillageExists, add_villages
-from workflow.acts.listing import add_cases, add_village_reviews, receive_requests
+from workflow.acts.listing import NewCase, add_cases, add_village_reviews, receive_requests
 from workflow.imports.checks import ARRIVAL, LAST_YEAR, LIST_PREFIX, REQUEST
 from workflow.imports.faults import Faults
 from workflow.imports.files import Errand, batches, derived_key
@@ -194,12 +194,11 @@ class Entry:
             waiting = self._without_case(rows, ARRIVAL)
             if waiting:
                 cases = [
-                    (
+                    NewCase(
                         self.households[row.household_code],
                         Basis.ARRIVAL,
                         self._paper(row),
-                        "",
-                        row.relapse,
+                        relapse=row.relapse,
                     )
                     for row in waiting
                 ]

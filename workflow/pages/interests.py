@@ -1,13 +1,12 @@
 """Households that an officer is close to: declared by oneself, seen by oneself (INV-30)."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -38,9 +37,9 @@ class InterestForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, user: User, day: date, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, day: date, data: QueryDict | None) -> None:
         self.user, self.day = user, day
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(data, label_suffix="")
 
     def clean_household(self) -> Household:
         code = self.cleaned_data["household"]

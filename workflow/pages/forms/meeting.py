@@ -141,7 +141,7 @@ class MeetingForm(ActForm):
         return {"votes": rows}
 
     def lines(self) -> list[str]:
-        share, whole = self.pack.consent
+        share, whole = self.pack.share
         return [
             _("%(n)s được đưa ra họp.") % {"n": households(self.movable().count())},
             _("Hộ có ít nhất %(share)s/%(whole)s số người dự họp đồng ý: kết quả được niêm yết.")
@@ -157,7 +157,7 @@ class MeetingForm(ActForm):
 
     def results(self, act: Act) -> dict[str, Any]:
         """Return whom the meeting agreed on and who is surveyed again, with the votes that say why."""
-        share, whole = self.pack.consent
+        share, whole = self.pack.share
         attendance = self.cleaned_data["attendance"]
         events = (
             Event.objects.filter(act=act)
