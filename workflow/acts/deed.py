@@ -10,7 +10,7 @@ from cases.models import Case, ConflictNote, RunningTerm, User, VillageReview
 from cases.models.calendars import current_calendar
 from cases.rules.packs import PACKS
 from cases.rules.terms import Term as CountedTerm
-from cases.rules.terms import TermKind, calendar_days_after, ends_at, working_days_after
+from cases.rules.terms import counted_term, ends_at
 from workflow import following, notices
 from workflow.machine.apply import Deed, Done, apply
 from workflow.machine.scope import Scope
@@ -75,8 +75,7 @@ def _end_month(done: Done) -> None:
 def count_term(deed: Deed, code: str, start: date | None = None) -> CountedTerm:
     """Count a time limit of the pack over the calendar in force: from the act's day, or another."""
     rule = deed.pack.term(code)
-    count = working_days_after if rule.kind == TermKind.WORKING else calendar_days_after
-    return count(start or deed.act.legal_day, rule.days, current_calendar())
+    return counted_term(rule.kind, start or deed.act.legal_day, rule.days, current_calendar())
 
 
 def start_term(
