@@ -16,13 +16,13 @@ from viewflow.workflow.status import STATUS
 
 from cases.duties import Duty
 from cases.models import Level, Round, UnitSuccession, UnitVersion, User
-from cases.permissions import scope_of
+from cases.permissions import rounds_to_take_over, scope_of
 from cases.rules.packs import SHIPPED, NoPackInForce, Pack, Review, pack_in_force
 from notifications import notices as told
 from workflow.lateness import OPINION, lateness
 from workflow.machine.apply import legal_day
 from workflow.models import MONTHLY_REPORT, RoundProcess, TermProcess
-from workflow.steps_owed import ABOVE, Owed, Reach, steps_owed
+from workflow.steps_owed import ABOVE, Owed, Reach, open_village_reviews, steps_owed
 from workflow.titles import act_title
 
 __all__ = ["Owed", "Told", "notices", "owed"]
@@ -51,7 +51,7 @@ def owed(user: User, at: datetime) -> list[Owed]:
     day, reach = legal_day(at), Reach(scope_of(user))
     found = [
         *_rounds_to_open(reach, day),
-        *_rounds_to_take_over(reach, day),
+        *_to_take_over(user, reach, day),
         *steps_owed(user, at),
         *_overdue_below(reach),
     ]
@@ -117,21 +117,21 @@ def _without_round(communes: set[int], pack: Pack, day: date, month: int) -> Ite
         yield Owed(title, f"{name} {period}", reverse("open-round"), None, False, 0, "open_round")
 
 
-def _rounds_to_take_over(reach: Reach, day: date) -> Iterator[Owed]:
-    """Yield the unfinished rounds whose commune ended and was followed by one of the person's."""
-    communes = reach.units([Duty.OPEN_ROUND], Level.COMMUNE)
-    if not communes:
-        return
+def _to_take_over(user: User, reach: Reach, day: date) -> Iterator[Owed]:
+    """Yield unfinished rounds, and lists of villages, whose unit ended and was followed by another."""
+    ended = ~Exists(UnitVersion.objects.in_force(day).filter(unit=OuterRef("keeper")))
     charts = RoundProcess.objects.filter(round=OuterRef("pk"), closed_at__isnull=True)
-    followed = UnitSuccession.objects.filter(
-        predecessor=OuterRef("keeper"), successor__in=communes, on_date__lte=day
-    )
-    alive = UnitVersion.objects.in_force(day).filter(unit=OuterRef("keeper"))
-    rounds = Round.objects.filter(Exists(followed), ~Exists(alive), Exists(charts))
-    for round in rounds.select_related("commune").order_by("pk"):
+    for round in rounds_to_take_over(user, day).filter(ended, Exists(charts)).order_by("pk"):
         url = reverse("round-act", args=[round.key, "hand_over"])
-        title = str(act_title("hand_over"))
-        yield Owed(title, str(round), url, None, False, 0, "hand_over")
+        yield Owed(str(act_title("hand_over")), str(round), url, None, False, 0, "hand_over")
+    followed = UnitSuccession.objects.filter(predecessor=OuterRef("keeper"), on_date__lte=day)
+    communes = reach.units([Duty.COMPILE_LIST], Level.COMMUNE)
+    lists = open_village_reviews().filter(ended, Exists(followed), round__keeper__in=communes)
+    act = "hand_over_village"
+    for review in lists.order_by("pk"):
+        url = reverse("village-act", args=[review.round.key, review.village.code, act])
+        place = f"{review.village_name}, {review.round}"
+        yield Owed(str(act_title(act)), place, url, None, False, 0, act)
 
 
 def _overdue_below(reach: Reach) -> Iterator[Owed]:

@@ -96,13 +96,9 @@ class Reach:
 
     def village_reviews(self) -> QuerySet[VillageReview]:
         """Return the villages with an open chart in which the person may act."""
-        charts = VillageReviewProcess.objects.filter(
-            village_review=OuterRef("pk"), closed_at__isnull=True
-        )
         mine = Q(keeper__in=self.units(ACTING, Level.VILLAGE))
         mine |= Q(round__keeper__in=self.units(ACTING, Level.COMMUNE))
-        reviews = VillageReview.objects.filter(mine, Exists(charts))
-        return reviews.select_related("round__commune", "village")
+        return open_village_reviews().filter(mine)
 
     def rounds(self) -> QuerySet[Round]:
         """Return the rounds with an open chart in which the person may act."""
@@ -112,6 +108,14 @@ class Reach:
         reported = MonthlyReport.objects.filter(round=OuterRef("pk"))
         rounds = Round.objects.filter(mine, Exists(charts)).select_related("commune")
         return rounds.annotate(reported=Exists(reported))
+
+
+def open_village_reviews() -> QuerySet[VillageReview]:
+    """Return the villages with an open chart: finished years are not searched."""
+    charts = VillageReviewProcess.objects.filter(
+        village_review=OuterRef("pk"), closed_at__isnull=True
+    )
+    return VillageReview.objects.filter(Exists(charts)).select_related("round__commune", "village")
 
 
 def steps_owed(user: User, at: datetime) -> list[Owed]:

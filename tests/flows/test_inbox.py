@@ -6,15 +6,32 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
 
 from cases.duties import Role
-from cases.models import Case, Household, Level, RoleAssignment, Unit, User
+from cases.models import (
+    Case,
+    Household,
+    Level,
+    RoleAssignment,
+    RunningTerm,
+    Unit,
+    UnitSuccession,
+    UnitVersion,
+    User,
+)
 from cases.permissions import forget_scope, sync_grants
-from tests.conftest import Road, make_unit
-from tests.flows.test_charts import contest, repost, reverify, survey
+from tests.conftest import POOR, Road, make_unit
+from tests.flows.test_charts import contest, repost, reverify, survey, waits
+from workflow.acts.carrying import hand_over, hand_over_village
 from workflow.acts.listing import build_list, receive_request
-from workflow.acts.posting import close_reposting
-from workflow.acts.surveying import ScreeningSheet, screen_case
+from workflow.acts.meeting import Votes, hold_meeting
+from workflow.acts.posting import close_reposting, interrupt_posting
+from workflow.acts.reconsidering import accept_grievance, amend_decision
+from workflow.acts.surveying import ScreeningSheet, SurveySheet, reexamine_case, screen_case
+from workflow.flows import RoundFlow, VillageReviewFlow
+from workflow.following import charts_disagree, clocks_disagree
 from workflow.inbox import Owed, owed
 from workflow.machine.refusals import Refused
 
@@ -174,6 +191,130 @@ def test_who_is_relieved_owes_nothing_and_can_do_nothing(road: Road) -> None:
     with pytest.raises(Refused) as caught:
         survey(road, road.cases()[0])
     assert caught.value.codes == {"no_duty"}
+
+
+def test_a_village_owes_a_second_survey_and_a_posting_at_once(
+    road: Road,
+) -> None:
+    road.open().list().survey().classify()
+    tallies = {case.code: Votes(40) for case in road.cases()}
+    tallies[road.cases()[0].code] = Votes(19)
+    hold_meeting(
+        village_review=road.reviews[0],
+        minutes=road.minutes(),
+        tallies=tallies,
+        **road.who("thu"),
+    )
+
+    assert waits(road.round) == ["survey", "await_villages"]
+    assert acts(road, "lan") == [("survey", 1)]
+    assert acts(road, "hung") == [("post_list", 4)]
+
+
+def test_who_is_agreed_on_later_is_posted_when_the_posting_before_has_ended(road: Road) -> None:
+    road.open().list().survey().classify()
+    first, *others = road.cases()
+    hold_meeting(
+        village_review=road.reviews[0],
+        minutes=road.minutes(),
+        tallies={first.code: Votes(19)} | {case.code: Votes(40) for case in others},
+        **road.who("thu"),
+    )
+    road.post().survey().classify().meet()
+
+    assert [act for act, _n in acts(road, "hung")] == ["close_posting"]
+    road.pass_days(7).close()
+    assert acts(road, "hung") == [("post_list", 1)]
+
+
+def test_an_interrupted_posting_is_owed_anew(road: Road) -> None:
+    road.open().list().survey().classify().meet().post()
+    interrupt_posting(
+        village_review=road.reviews[0], reason="Mưa làm rách", **road.pass_days(1).who("hung")
+    )
+
+    assert waits(road.round) == ["post_list", "await_villages"]
+    assert acts(road, "hung") == [("post_list", 5)]
+
+
+def test_households_heard_again_are_owed_although_the_round_is_over(road: Road) -> None:
+    road.open().list().survey().classify().meet().post().pass_days(7).close().report()
+    road.consent().decide().certify()
+    assert waits(road.round) == []
+    case = road.cases()[0]
+    accept_grievance(case=case, complainant="Y Bih", content="Chưa đúng", **road.who("minh"))
+
+    (owing,) = inbox(road, "hoa")
+    assert (owing.act, owing.count, owing.overdue) == ("reexamine", 1, False)
+    assert owing.due_on == RunningTerm.objects.get(code="grievance").ends_on
+    assert owing.url.endswith(f"/ho/{case.code}/viec/reexamine/")
+    assert waits(road.round) == ["reexamine"]
+
+    sheet = SurveySheet(case, road.at.date(), "Đỗ Thị Hoa", 100, POOR)
+    reexamine_case(sheet=sheet, outcome="Giữ nguyên", **road.who("hoa"))
+    assert acts(road, "hoa") == []
+    assert acts(road, "binh") == [("amend_decision", 1)]
+
+    amend_decision(
+        round=road.round, number="95/QĐ", reasons={case.code: "Đã xem xét"}, **road.who("binh")
+    )
+    assert acts(road, "binh") == [("issue_certificates", 1)]
+    road.certify()
+    assert waits(road.round) == []
+    assert charts_disagree() == clocks_disagree() == []
+
+
+@pytest.fixture
+def merged(road: Road, hoa_binh: Unit) -> Road:
+    """Return the road surveyed, on the day after Tân Lập became part of Hòa Bình."""
+    road.open().list().survey()
+    ended = date(2024, 10, 15)
+    UnitVersion.objects.filter(unit=road.commune).update(valid_until=ended)
+    UnitSuccession.objects.create(
+        predecessor=road.commune, successor=hoa_binh, on_date=ended, source_document="NQ 1"
+    )
+    return road
+
+
+def test_the_round_of_a_commune_that_ended_is_to_be_taken_over(merged: Road) -> None:
+    assert acts(merged, "other_binh") == [("open_round", 0)]
+    merged.pass_days(15)
+
+    taken = [one for one in inbox(merged, "other_binh") if one.act == "hand_over"]
+
+    assert [one.place for one in taken] == ["Xã Tân Lập 2024"]
+    assert taken[0].url.endswith("/dot/2024-24646/viec/hand_over/")
+    assert "hand_over" not in dict(acts(merged, "binh"))
+
+
+def test_who_took_a_round_over_owes_its_steps(merged: Road, hoa_binh: Unit) -> None:
+    merged.pass_days(15)
+    hand_over(round=merged.round, keeper=hoa_binh, paper="NQ 1", **merged.who("other_binh"))
+
+    assert acts(merged, "other_hoa") == [("classify", 5)]
+    assert acts(merged, "hoa") == []
+    assert "hand_over" not in dict(acts(merged, "other_binh"))
+    task = Task.objects.get(status=STATUS.NEW, flow_task=RoundFlow.await_villages)
+    assert task.owner_permission_obj == hoa_binh
+    assert charts_disagree() == []
+
+
+def test_the_list_of_a_village_that_ended_is_to_be_taken_over(road: Road) -> None:
+    road.open().list()
+    old, new = Unit.objects.filter(code__startswith="24646.").order_by("code")
+    UnitVersion.objects.filter(unit=old).update(valid_until=date(2024, 10, 15))
+    UnitSuccession.objects.create(
+        predecessor=old, successor=new, on_date=date(2024, 10, 15), source_document="NQ 2"
+    )
+    assert acts(road, "hoa") == []
+
+    (taken,) = inbox(road.pass_days(15), "hoa")
+
+    assert (taken.act, taken.place) == ("hand_over_village", "Thôn 1, Xã Tân Lập 2024")
+    hand_over_village(village_review=road.reviews[0], keeper=new, paper="NQ 2", **road.who("hoa"))
+    assert acts(road, "hoa") == []
+    task = Task.objects.get(status=STATUS.NEW, flow_task=VillageReviewFlow.survey)
+    assert task.owner_permission_obj == new
 
 
 def test_an_inbox_costs_the_same_for_few_and_many_cases_and_villages(
