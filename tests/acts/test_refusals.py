@@ -19,6 +19,7 @@ from cases.models import (
     RefusalLetter,
     RoleAssignment,
     Round,
+    Standing,
     Survey,
     Unit,
     User,
@@ -223,6 +224,15 @@ def report_without_number(road: Road) -> Deed:
     return lambda: deciding.sign_report(round=road.round, number="", **road.who("binh"))
 
 
+def reported_with_one_of_last_year_left_out(road: Road) -> Deed:
+    posted(road).pass_days(7).close()
+    found_late = Household.objects.exclude(standings__isnull=False).get()
+    Standing.objects.create(
+        household=found_late, year=2023, household_class=HouseholdClass.POOR, source="Sổ cũ"
+    )
+    return road.report
+
+
 def opinion_by_word_of_mouth(road: Road) -> Deed:
     reported(road)
     return lambda: deciding.give_opinion(
@@ -337,6 +347,7 @@ SCENES: dict[str, Callable[[Road], Deed]] = {
     "needs_no_screen": surveyed_without_screening,
     "no_duty": done_by_the_neighbours,
     "no_other_posting_open": posted_over_an_open_posting,
+    "list_complete": reported_with_one_of_last_year_left_out,
     "not_decided_yet": asked_after_the_decision,
     "not_questioned": bare("give_opinion", reported, "quyen", False),
     "nothing_to_do": listed_twice,

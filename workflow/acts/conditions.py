@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+
 from cases.duties import Duty, Role
 from cases.models import (
     DeclaredInterest,

@@ -436,9 +436,7 @@ def add_cases(round: Round, rows: Sequence[NewCase]) -> None:
 def _add_last_year(round: Round) -> None:
     """Add a case for every household recognised last year that has none yet (INV-02)."""
     standings = (
-        households_of_last_year(round)
-        .filter(household__village__in=round.village_reviews.values("village"))
-        .exclude(household__in=round.cases.values("household"))
+        households_left_out(round)
         .select_related("household")
         .order_by("household__village__code", "household__code")
     )
@@ -493,6 +491,15 @@ def households_of_last_year(round: Round) -> QuerySet[Standing]:
     return Standing.objects.filter(
         year=round.year - 1,
         household_class__in=[HouseholdClass.POOR, HouseholdClass.NEAR_POOR],
+    )
+
+
+def households_left_out(round: Round) -> QuerySet[Standing]:
+    """Return those of last year's households in the round's villages that are not on its list."""
+    return (
+        households_of_last_year(round)
+        .filter(household__village__in=round.village_reviews.values("village"))
+        .exclude(household__in=round.cases.values("household"))
     )
 
 

@@ -88,7 +88,12 @@ REDETERMINE_INCOME = Act(
         Move(("contested",), "reverified", ("income_complete",)),
         Move(("reopened",), "reexamined", ("income_complete",)),
     ),
-    conditions=("surveyed_in_round", "reverified_by_another", "interest_noted"),
+    conditions=(
+        "surveyed_in_round",
+        "surveyed_anew",
+        "reverified_by_another",
+        "interest_noted",
+    ),
     evidence=(_("Bảng xác định thu nhập"),),
     ends_term="reverification",
 )

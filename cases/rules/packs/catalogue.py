@@ -395,6 +395,12 @@ CONDITIONS = (
         POSTING,
     ),
     Rule(
+        "list_complete",
+        _("Còn hộ nghèo, hộ cận nghèo năm trước của xã chưa vào danh sách rà soát."),
+        _("Lập danh sách rà soát, làm đủ các bước cho những hộ này rồi báo cáo."),
+        LISTING,
+    ),
+    Rule(
         "report_numbered",
         _("Báo cáo chưa có số văn bản."),
         _("Ghi số văn bản báo cáo."),

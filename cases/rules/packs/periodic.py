@@ -268,7 +268,8 @@ ACTS = (
         Span.ROUND,
         moves=(Move(("cleared",), "reported"),),
         passes_over=("consented", *DONE, *OUT),
-        conditions=("within_window", "report_numbered"),
+        # An arrival can be listed, posted and cleared before the list of last year is built.
+        conditions=("within_window", "list_complete", "report_numbered"),
         evidence=(_("Báo cáo tổng hợp"),),
         starts_term="opinion",
     ),
@@ -365,7 +366,8 @@ ACTS = (
         Duty.RECORD_REQUEST,
         Seat.COMMUNE,
         Span.CASE,
-        moves=(Move((*BEFORE_DECISION, "unqualified"), "withdrawn", ("asked_by_form",)),),
+        # Who does not qualify is owed a written answer, which a withdrawal would spare the commune.
+        moves=(Move(BEFORE_DECISION, "withdrawn", ("asked_by_form",)),),
         conditions=("within_window", "withdrawal_in_writing"),
         evidence=(_("Văn bản xin rút của hộ"),),
     ),
