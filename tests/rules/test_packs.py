@@ -201,14 +201,20 @@ def test_every_day_since_its_law_has_one_edition_of_a_review(review: Review) -> 
     assert {len(editions_in_force(day, review, list(SHIPPED))) for day in days} == {1}
 
 
+@pytest.fixture
+def shipped_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules know no database: no edition was loaded."""
+    monkeypatch.setattr(PACKS, "list_loaded", None)
+
+
 @pytest.mark.parametrize("review", list(Review))
-def test_before_its_law_a_review_has_no_edition(review: Review) -> None:
+def test_before_its_law_a_review_has_no_edition(shipped_only: None, review: Review) -> None:
     first = min(pack.in_force_from for pack in SHIPPED if pack.review == review)
     with pytest.raises(NoPackInForce):
         pack_in_force(first - timedelta(days=1), review)
 
 
-def test_the_two_tiers_begin_on_the_first_of_july_2025() -> None:
+def test_the_two_tiers_begin_on_the_first_of_july_2025(shipped_only: None) -> None:
     for review in Review:
         assert pack_in_force(date(2025, 6, 30), review).superior_level == "DISTRICT"
         assert pack_in_force(date(2025, 7, 1), review).superior_level == "PROVINCE"
