@@ -51,7 +51,7 @@ from tests.invariants.roads import (
     WELCOME,
 )
 from tests.machine.rows import drop_step_triggers
-from workflow.models import RoundProcess
+from workflow.models import RoundProcess, TermProcess
 
 PLANTS: list["Plant"] = []
 
@@ -66,15 +66,15 @@ class Plant:
     case: str
     act: str  # code of the act that is named; empty: none
     also: frozenset[str]
+    road: str  # of which round
 
 
 def plant(
-    invariant: str, *, case: str = "", act: str = "", also: str = ""
+    invariant: str, *, case: str = "", act: str = "", also: str = "", road: str = "usual"
 ) -> Callable[[Callable[[Round], None]], Callable[[Round], None]]:
     def register(do: Callable[[Round], None]) -> Callable[[Round], None]:
-        PLANTS.append(
-            Plant(do.__name__, do, invariant, case, act, frozenset(also.split()) | {invariant})
-        )
+        red = frozenset(also.split()) | {invariant}
+        PLANTS.append(Plant(do.__name__, do, invariant, case, act, red, road))
         return do
 
     return register
@@ -372,6 +372,7 @@ def a_term_that_is_a_day_too_long(round_: Round) -> None:
 
 @plant("INV-25", act="sign_report")
 def a_term_that_was_taken_out(round_: Round) -> None:
+    TermProcess.objects.filter(term__code="opinion").delete()
     RunningTerm.objects.filter(code="opinion").delete()
 
 

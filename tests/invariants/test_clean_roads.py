@@ -16,12 +16,20 @@ from cases.models import (
     Standing,
     Unit,
     UnitVersion,
+    User,
 )
 from cases.permissions import sync_grants
 from cases.units_fixture import load_units
 from tests import conftest
 from tests.conftest import Road, moment
+from tests.invariants.later_roads import walk_later_roads
+from tests.invariants.monthly_roads import (
+    walk_ad_hoc_month,
+    walk_average_month,
+    walk_low_income_month,
+)
 from tests.invariants.roads import walk_every_road
+from tests.months import Month
 from workflow.invariants import audit
 from workflow.scenarios import play, read_scenario
 
@@ -56,6 +64,31 @@ def test_every_road_of_the_law_is_clean(
         "refused",
         "left",
     }
+
+
+def test_every_road_beside_the_straight_one_is_clean(
+    road: Road, make_households: Callable[..., list[Household]], appoint: Callable[..., User]
+) -> None:
+    walk_later_roads(road, make_households, appoint)
+
+    assert list(audit(Round.objects.all())) == []
+    assert set(Case.objects.values_list("state", flat=True)) == {
+        "certified",
+        "escaped",
+        "left",
+        "withdrawn",
+    }
+
+
+@pytest.mark.parametrize(
+    "walk", [walk_ad_hoc_month, walk_average_month, walk_low_income_month], ids=lambda w: w.__name__
+)
+def test_a_month_of_each_review_is_clean(
+    road: Road, walk: Callable[..., Month], make_households: Callable[..., list[Household]]
+) -> None:
+    walk(road.cast, road.commune, make_households)
+
+    assert list(audit(Round.objects.all())) == []
 
 
 def test_the_scenario_of_refusals_is_clean(units: None) -> None:

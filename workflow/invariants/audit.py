@@ -59,7 +59,7 @@ def audit(rounds: QuerySet[Round], jobs: int = 1) -> Iterator[Breach]:
     sizes = _sizes()
     at_once = CASES_AT_ONCE
     if jobs > 1:
-        at_once = max(FEWEST_CASES, min(at_once, sum(sizes.values()) // (4 * jobs)))
+        at_once = max(FEWEST_CASES, min(at_once, sum(sizes.values()) // (2 * jobs)))
     turns = list(_some_at_once(rounds, sizes, at_once))
     for breaches in in_jobs(audit_rounds, turns, jobs):
         yield from breaches
@@ -75,8 +75,7 @@ def audit_rounds(ids: Sequence[int]) -> list[Breach]:
             "INV-26",
             round_.key,
             Found(
-                _("Đợt theo gói quy trình %(pack)s mà hệ thống không biết.")
-                % {"pack": round_.pack}
+                _("Đợt theo gói quy trình %(pack)s mà hệ thống không biết.") % {"pack": round_.pack}
             ),
         )
         for round_ in rounds

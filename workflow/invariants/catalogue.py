@@ -63,7 +63,9 @@ DESIGN = _("Thiết kế hệ thống")
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "INV-01",
-        _("Không việc nào ghi ngày trước 01/9 hoặc sau 14/12; đợt tháng không bắt đầu trước ngày 15."),
+        _(
+            "Không việc nào ghi ngày trước 01/9 hoặc sau 14/12; đợt tháng không bắt đầu trước ngày 15."
+        ),
         WINDOW,
         "S",
         (

@@ -1,6 +1,7 @@
 """Terms: INV-25. Each says how it was counted, and is counted again here."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -63,7 +64,8 @@ def each_term_is_there_and_ends_with_its_act(record: Record) -> Iterator[Found]:
                 record.sequence_of(term.started_by_id),
                 record.codes.get(term.case_id or 0, ""),
             )
-    for paper in (*record.reports, *record.complaints):
+    papers: list[Any] = [*record.reports, *record.complaints]
+    for paper in papers:
         answer = record.term_of_act.get(paper.act_id)
         if answer and answer.ends_on != paper.due_on:
             yield Found(
@@ -111,7 +113,9 @@ def no_recount_is_silent(record: Record) -> Iterator[Found]:
             continue
         number = record.sequence_of(term.started_by_id)
         code = record.codes.get(term.case_id or 0, "")
-        for (_old, end, _was, calendar), (old, _new, was, _next) in zip(chain, chain[1:], strict=False):
+        for (_old, end, _was, calendar), (old, _new, was, _next) in zip(
+            chain, chain[1:], strict=False
+        ):
             if (end, calendar) != (old, was):
                 yield Found(_("Các lần tính lại thời hạn không nối tiếp nhau."), number, code)
         if (chain[-1][1], chain[-1][3]) != (term.ends_on, term.calendar_version):

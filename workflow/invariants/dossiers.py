@@ -19,9 +19,9 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models import Case as Choice
-from django.db.models import When
 from django.db.models.functions import Cast, Coalesce
 
 from cases.models import (
@@ -140,10 +140,9 @@ Rows = list[tuple[Any, ...]]
 Grouped = dict[int, tuple[Any, ...]]
 
 
-def read_dossiers(records: dict[int, Record]) -> None:
-    """Read every case of the rounds with its rows, and bring those with equal records together."""
+def read_dossiers(records: dict[int, Record], rows: Rows) -> None:
+    """Read what belongs to the cases in these rows, and bring those with equal records together."""
     ids = list(records)
-    rows = list(_cases(ids))
     home = {row[0]: records[row[2]] for row in rows}
     sheets = _sheets(home, ids)
     _incomes(home, ids, records, sheets)
@@ -158,10 +157,11 @@ def read_dossiers(records: dict[int, Record]) -> None:
         pk, code, round_id, household = row[:4]
         record = home[pk]
         record.codes[pk] = code
+        changed = record.changed
         flags = (
             row[4] != "",
-            household in record.changed.get("before", NOBODY_CHANGED),
-            household in record.changed.get("after", NOBODY_CHANGED),
+            bool(changed) and household in changed.get("before", NOBODY_CHANGED),
+            bool(changed) and household in changed.get("after", NOBODY_CHANGED),
         )
         lines, aside = events.get(pk, ""), apart.get(pk)
         mine = (
@@ -240,7 +240,9 @@ def _steps(lines: str, acts: dict[int, ActRow]) -> list[Step]:
     return steps
 
 
-def _cases(ids: list[int]) -> QuerySet[Case, Any]:
+def case_rows(ids: list[int]) -> QuerySet[Case, Any]:
+    """Return the cases of these rounds as CASE_COLUMNS."""
+
     def standing(year: Any) -> Subquery:
         of_year = Standing.objects.filter(household=OuterRef("household"), year=year)
         return Subquery(of_year.values("household_class")[:1])
@@ -363,9 +365,7 @@ def _certificates(ids: list[int], records: dict[int, Record]) -> Grouped:
     foreign = Act.objects.filter(pk__in=cancelling).exclude(round__in=ids)
     found = {
         pk: (code, kind, year)
-        for pk, code, kind, year in foreign.values_list(
-            "pk", "code", "round__kind", "round__year"
-        )
+        for pk, code, kind, year in foreign.values_list("pk", "code", "round__kind", "round__year")
     }
     for record in records.values():
         record.foreign_acts = found | {
@@ -398,10 +398,10 @@ def _apart(home: dict[int, Record], ids: list[int], records: dict[int, Record]) 
         of(case_id).verdicts.append((act_id, verdict, reason))
         home[case_id].verdicts.append((act_id, case_id))
     named = DecisionItem.objects.filter(case__round__in=ids).order_by("pk")
-    for case_id, *item in named.values_list(
+    for case_id, act_id, kind, reason in named.values_list(
         "case_id", "decision__act_id", "decision__kind", "reason"
     ):
-        of(case_id).named.append(tuple(item))
+        of(case_id).named.append((act_id, kind, reason))
     for case_id, act_id, reviewer, before in _second_looks(ids):
         of(case_id).looks.append(SecondLook(act_id, reviewer, before or ""))
     interests = DeclaredInterest.objects.filter(household__cases__round__in=ids)

@@ -344,7 +344,7 @@ def whoever_took_over_followed_by_law(record: Record) -> Iterator[Found]:
             else record.village_keeper_at(review, act.sequence)
         )
         keeper = record.units.get(str(act.facts.get("keeper", "")))
-        followed = (new for new, day in record.successors.get(before, ()) if day <= act.day)
+        followed = {new for new, day in record.successors.get(before, ()) if day <= act.day}
         if keeper not in followed or not act.facts.get("paper"):
             yield Found(
                 _("Đơn vị tiếp nhận không phải là đơn vị kế tục, hoặc không có văn bản sắp xếp."),

@@ -17,8 +17,8 @@ def nobody_close_to_the_household_acted_without_a_note(
     for step in dossier.steps if declared else ():
         if step.act is None or step.code not in BY_THE_UNCONCERNED:
             continue
-        people = {step.act.actor_id, step.act.facts.get("chair")}
-        close = any(declared[user] <= step.act.day for user in people & declared.keys())
+        people = (step.act.actor_id, step.act.facts.get("chair"))
+        close = any(user in people and day <= step.act.day for user, day in declared.items())
         noted = step.act.facts.get("conflict_noted") is True
         if close and not (noted and step.act_id in record.conflict_notes):
             yield Found(

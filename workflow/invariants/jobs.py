@@ -13,9 +13,7 @@ Part = TypeVar("Part")
 Told = TypeVar("Told")
 
 
-def in_jobs(
-    work: Callable[[Part], Told], parts: Sequence[Part], jobs: int
-) -> Iterator[Told]:
+def in_jobs(work: Callable[[Part], Told], parts: Sequence[Part], jobs: int) -> Iterator[Told]:
     """Yield what the work tells of each part, in the order of the parts."""
     if jobs < 2 or len(parts) < 2:
         yield from map(work, parts)
@@ -27,6 +25,8 @@ def in_jobs(
     start = (names, translation.get_language())
     with get_context(method).Pool(min(jobs, len(parts)), _begin, start) as pool:
         yield from pool.imap(work, parts)
+        pool.close()
+        pool.join()
 
 
 def _begin(names: dict[str, Any], language: str | None) -> None:

@@ -28,7 +28,9 @@ def acts_inside_the_window(record: Record) -> Iterator[Found]:
         if day != act.day:
             yield Found(_("Ngày ghi của việc khác ngày của giờ đã ghi."), act.sequence)
         free = AFTER_THE_WINDOW if record.kind == PERIODIC else BEFORE_THE_START
-        if act.code not in free and not (_inside(record, act, act.day) and _inside(record, act, day)):
+        if act.code not in free and not (
+            _inside(record, act, act.day) and _inside(record, act, day)
+        ):
             yield _outside(record, act)
 
 
@@ -173,9 +175,7 @@ def each_request_names_its_form(record: Record) -> Iterator[Found]:
 def each_arrival_names_its_paper(record: Record) -> Iterator[Found]:
     for act in record.acts_of["record_arrival"]:
         if not act.facts.get("paper"):
-            yield Found(
-                _("Hộ chuyển đến, tách hoặc nhập hộ không có giấy tờ."), act.sequence
-            )
+            yield Found(_("Hộ chuyển đến, tách hoặc nhập hộ không có giấy tờ."), act.sequence)
 
 
 @of_round("INV-04")

@@ -1,72 +1,76 @@
 """Reading the lists that a round reviews and makes, and what other rounds made of them meanwhile."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from cases.models import Act, Basis, Case, Event, Member, ReviewKind, Round, Standing
+from cases.models import Basis, Case, Event, Member, ReviewKind, Round, Standing
 from cases.reports.counts import Figures, Grouping, movements
+from workflow.invariants.dossiers import CASE_COLUMNS
 from workflow.invariants.law import PERIODIC, POOR_CLASSES
 from workflow.invariants.record import Record
 
+AT_ONCE = 10_000  # households in one question
 CHANGE_A_LIST = ("sign_decision", "amend_decision", "revoke_decision")
 
 
-def read_changes(records: dict[int, Record]) -> None:
+def read_changes(records: dict[int, Record], rows: Iterable[tuple[Any, ...]]) -> None:
     """
-    Read of which households another round changed the list since this one looked at it.
+    Read of which households another round changed a list since this one looked at it.
 
     The list of a year is made by its periodic review and changed by the ad hoc ones of the next
-    year, and by whatever is decided anew afterwards. Two queries.
+    year, and by whatever is decided anew afterwards. Only households whose lists do not say what
+    the case says are asked about (rows: dossiers.CASE_COLUMNS): one query for all of them.
     """
+    asked: dict[int, set[int]] = defaultdict(set)  # household -> rounds
+    place = {name: CASE_COLUMNS.index(name) for name in CASE_COLUMNS}
+    for row in rows:
+        before = row[place["standing_before"]] or ""
+        after = row[place["standing_after"]] or ""
+        decided = row[place["decided_class"]]
+        # Who is no poorer for being on a list or not is in the same place there.
+        told = row[place["opening_class"]], decided if decided in POOR_CLASSES else ""
+        if (before, after) != told:
+            asked[row[place["household_id"]]].add(row[place["round_id"]])
+    _ask(records, asked)
+
+
+def _ask(records: dict[int, Record], asked: dict[int, set[int]]) -> None:
     spans = {pk: _spans(record) for pk, record in records.items()}
     years = {year for of_round in spans.values() for year, _since in of_round.values()}
-    if not years:
-        return
-    since = min(since for of_round in spans.values() for _year, since in of_round.values())
-    made = Q(round__kind=ReviewKind.PERIODIC, round__year__in=years)
-    changed = Q(round__kind=ReviewKind.AD_HOC, round__year__in={year + 1 for year in years})
-    acts = {
-        pk: (round_id, year if kind == PERIODIC else year - 1, at)
-        for pk, round_id, kind, year, at in Act.objects.filter(
-            made | changed, code__in=CHANGE_A_LIST, at__gte=since
-        ).values_list("pk", "round_id", "round__kind", "round__year", "at")
-    }
-    later = {act: row for act, row in acts.items() if _matters(row, spans)}
-    ours = Case.objects.filter(round__in=list(records)).values("household")
-    moved = Event.objects.filter(act__in=list(later), case__household__in=ours)
-    for act, household in moved.values_list("act_id", "case__household_id"):
-        for pk, of_round in spans.items():
-            for name, span in of_round.items():
-                if _is_later(later[act], pk, span):
-                    records[pk].changed.setdefault(name, set()).add(household)
+    households = list(asked)
+    made = Q(case__review=ReviewKind.PERIODIC, case__year__in=years)
+    changed = Q(case__review=ReviewKind.AD_HOC, case__year__in={year + 1 for year in years})
+    for some in (households[n : n + AT_ONCE] for n in range(0, len(households), AT_ONCE)):
+        events = Event.objects.filter(
+            made | changed, case__household__in=some, act__code__in=CHANGE_A_LIST
+        ).order_by()
+        for household, own, kind, year, at in events.values_list(
+            "case__household_id", "case__round_id", "case__review", "case__year", "act__at"
+        ):
+            changes = year if kind == PERIODIC else year - 1
+            for pk in asked[household] - {own}:
+                for name, (list_of, since) in spans[pk].items():
+                    if list_of == changes and at >= since:
+                        records[pk].changed.setdefault(name, set()).add(household)
 
 
 def _spans(record: Record) -> dict[str, tuple[int, datetime]]:
     """Return since when which year's list may have been changed by others."""
     spans = {}
     lists, decided = record.acts_of["build_list"], record.acts_of["sign_decision"]
+    begun = lists[-1:] or list(record.acts.values())[:1]
     if record.kind == ReviewKind.AD_HOC:
-        first = next(iter(record.acts.values()), None)
-        if first:
-            spans["after"] = (record.standing_year, first.at)
-    else:
-        begun = lists or list(record.acts.values())[:1]
-        if begun:
-            spans["before"] = (record.round.year - 1, begun[-1].at)
-        if decided and record.kind == PERIODIC:
-            spans["after"] = (record.standing_year, decided[0].at)
+        if record.acts:
+            spans["after"] = (record.standing_year, next(iter(record.acts.values())).at)
+    elif begun:
+        spans["before"] = (record.round.year - 1, begun[0].at)
+        if record.kind == PERIODIC:
+            spans["after"] = (record.standing_year, (decided or begun)[0].at)
     return spans
-
-
-def _matters(row: tuple[int, int, datetime], spans: dict[int, dict[str, tuple[int, datetime]]]) -> bool:
-    return any(_is_later(row, pk, span) for pk, own in spans.items() for span in own.values())
-
-
-def _is_later(row: tuple[int, int, datetime], own: int, span: tuple[int, datetime]) -> bool:
-    round_id, year, at = row
-    return round_id != own and year == span[0] and at >= span[1]
 
 
 def read_lists(records: dict[int, Record]) -> None:
@@ -96,9 +100,7 @@ def _read_opening(year: int, records: dict[int, Record]) -> None:
     for round_id, review, cls, n in (
         listed.values("round_id", "village_review_id", "household__standings__household_class")
         .annotate(n=Count("pk"))
-        .values_list(
-            "round_id", "village_review_id", "household__standings__household_class", "n"
-        )
+        .values_list("round_id", "village_review_id", "household__standings__household_class", "n")
     ):
         record = records[round_id]
         key = (record.village_keepers[review], cls)
@@ -118,9 +120,12 @@ def _read_opening(year: int, records: dict[int, Record]) -> None:
         .filter(~Exists(its_case))
         .order_by()
     )
-    for village, household, code, cls in left_out.values_list(
+    rows = left_out.values_list(
         "household__village_id", "household_id", "household__code", "household_class"
-    ):
+    )
+    left: list[tuple[int, int, str, str]] = list(rows)
+    _ask(records, {household: {of_village[village].round.pk} for village, household, *_ in left})
+    for village, household, code, cls in left:
         record = of_village[village]
         if household in record.changed.get("before", ()):
             continue

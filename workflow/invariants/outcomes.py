@@ -43,7 +43,9 @@ def outcome(dossier: Dossier, record: Record, before: int | None = None) -> Outc
         found = forms.get(step.act_id, found)
         code = step.code
         if code in ("revoke_decision", "amend_decision"):
-            rows = [row if row.cancelled_by else row._replace(cancelled_by=step.act_id) for row in rows]
+            rows = [
+                row if row.cancelled_by else row._replace(cancelled_by=step.act_id) for row in rows
+            ]
         if code in DECIDING:
             decided, target = found, step.target
             stands_as = {"recognised": decided, "unqualified": opening}.get(target, "")

@@ -295,4 +295,3 @@ def last_day_of(record: Record, posting: Posting) -> date | None:
     """Return the last day of a posting, counted anew; None when no calendar is named."""
     term = record.term_of_act.get(posting.act_id)
     return record.last_day_of(term) if term else None
-

@@ -31,7 +31,7 @@ from cases.models import (
     VillageReview,
 )
 from workflow.following import charts_disagree
-from workflow.invariants.dossiers import read_dossiers
+from workflow.invariants.dossiers import case_rows, read_dossiers
 from workflow.invariants.editions import Editions
 from workflow.invariants.lists import read_changes, read_lists
 from workflow.invariants.record import ActRow, Record
@@ -65,8 +65,9 @@ def read(rounds: list[Round], editions: Editions) -> list[Record]:
     _read_units(records)
     _read_roles(records)
     _read_papers(records, ids)
-    read_changes(records)
-    read_dossiers(records)
+    rows = list(case_rows(ids))
+    read_changes(records, rows)
+    read_dossiers(records, rows)
     read_lists(records)
     return list(records.values())
 
@@ -190,15 +191,15 @@ def _read_papers(records: dict[int, Record], ids: list[int]) -> None:
         for row in _with_round(rows, path, ids):
             getattr(records[row.in_round], name).append(row)
     pauses = TermPause.objects.filter(term__round__in=ids).order_by("from_day", "pk")
-    for round_id, term, *pause in pauses.values_list(
+    for round_id, term, first, until, *by in pauses.values_list(
         "term__round_id", "term_id", "from_day", "until_day", "paused_by_id", "resumed_by_id"
     ):
-        records[round_id].pauses.setdefault(term, []).append(tuple(pause))
+        records[round_id].pauses.setdefault(term, []).append((first, until, by[0], by[1]))
     recounts = TermRecount.objects.filter(term__round__in=ids).order_by("pk")
-    for round_id, term, *recount in recounts.values_list(
+    for round_id, term, old, new, was, now in recounts.values_list(
         "term__round_id", "term_id", "old_end", "new_end", "old_calendar", "new_calendar"
     ):
-        records[round_id].recounts.setdefault(term, []).append(tuple(recount))
+        records[round_id].recounts.setdefault(term, []).append((old, new, was, now))
     notes = ConflictNote.objects.filter(act__round__in=ids)
     for round_id, act in notes.values_list("act__round_id", "act_id"):
         records[round_id].conflict_notes.add(act)

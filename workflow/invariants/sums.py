@@ -57,9 +57,7 @@ def opening_and_movements_give_the_closing(record: Record) -> Iterator[Found]:
                 name = _("danh sách của năm")
                 yield _apart(code, cls, unchanged[key], standing[key], name, sequence)
             if certified[key] != due[key]:
-                yield _apart(
-                    code, cls, due[key], certified[key], _("giấy chứng nhận"), sequence
-                )
+                yield _apart(code, cls, due[key], certified[key], _("giấy chứng nhận"), sequence)
 
 
 def _compare(
