@@ -363,3 +363,17 @@ def test_two_workers_of_one_household_are_two_requests(
 
     assert (fresh(first).state, fresh(second).state) == ("confirmed", "refused")
     assert first.code != second.code
+
+
+def test_revoking_what_a_worker_was_found_to_be_leaves_the_household_on_the_poor_list(
+    calendar: None, cast: dict[str, User], tan_lap: Unit, poor: Household
+) -> None:
+    Standing.objects.filter(household=poor).update(year=2024)
+    month = Month(cast, tan_lap, Review.LOW_INCOME).on("2025-05-06").open()
+    worker = month.ask_as_worker(poor)
+    month.on("2025-05-15").start().earn(worker, 2_000_000 * 12, persons=1)
+    month.decide()
+
+    month.do("binh", "revoke_decision", fresh(worker), number="95/QĐ-UBND", reason="Khai sai")
+
+    assert poor.standings.get(year=2024).household_class == "POOR"

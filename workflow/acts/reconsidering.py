@@ -170,6 +170,8 @@ def _sign(deed: Deed, kind: Decision.Kind, number: str, reasons: Mapping[str, st
 def _withdraw_standings(deed: Deed) -> None:
     """Take back what the decision made of the households; an ad hoc entry leaves what was before."""
     round = deed.scope.round
+    if round.kind not in (ReviewKind.PERIODIC, ReviewKind.AD_HOC):
+        return  # an income makes no household poor, and takes no household off the list
     year = standing_year(round)
     cases = deed.scope.cases()
     Standing.objects.filter(year=year, household__in=cases.values("household")).delete()
