@@ -269,4 +269,14 @@ def _strike(pk: int, round: Round, at: datetime) -> bool:
 
 
 def _read_again(pk: int, round: Round) -> Clock | None:
-    return next((c for c in clocks([round]) if c.process is not None and c.process.pk == pk), None)
+    """Return one clock of the round as it is now; None, if it has ended."""
+    runs = TermProcess.objects.filter(pk=pk, closed_at__isnull=True)
+    process = runs.select_related("term__village_review__village").first()
+    if process is None:
+        return None
+    process.round, term = round, process.term
+    is_open = term.ended_at is None if term else bool(_reports_owed({round.pk: round}))
+    clock = Clock(round, term, is_open, process=process)
+    _find_paused({term.pk: clock} if term else {})
+    _find_waiting([clock])
+    return clock

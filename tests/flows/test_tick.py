@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
@@ -24,10 +26,10 @@ from cases.duties import Duty
 from cases.models import Household, RoleAssignment, RunningTerm, Unit
 from cases.permissions import holds_duty
 from notifications.models import Notice
-from tests.conftest import Road
+from tests.conftest import Road, moment
 from tests.flows.test_charts import contest, waits
 from tests.review.test_killed_half_way import ROOT, address_of_the_database
-from workflow import daily, timers
+from workflow import clock, daily, timers
 from workflow.flows import TermFlow, VillageReviewFlow
 from workflow.following import clocks_disagree
 from workflow.machine.apply import lock_round
@@ -81,10 +83,10 @@ def test_a_moment_without_a_zone_is_vietnams(road: Road) -> None:
     assert json.loads(out.getvalue())["fired"] == DUE
 
 
-@pytest.mark.parametrize("moment", ["mai", "2024-13-01T00:00", ""])
-def test_a_moment_that_cannot_be_read_is_said_to_be_one(db: None, moment: str) -> None:
+@pytest.mark.parametrize("text", ["mai", "2024-13-01T00:00", ""])
+def test_a_moment_that_cannot_be_read_is_said_to_be_one(db: None, text: str) -> None:
     with pytest.raises(CommandError):
-        call_command("tick", "--at", moment)
+        call_command("tick", "--at", text)
 
 
 def test_it_fails_loudly_when_a_clock_could_not_strike(
@@ -130,6 +132,19 @@ def test_a_days_work_that_broke_off_is_done_again(
     monkeypatch.undo()
 
     assert tick(road)["daily"] is True
+
+
+def test_in_the_demonstration_time_strikes_with_the_movable_clock(
+    road: Road, client: Client, settings: Any
+) -> None:
+    settings.DEMO = True
+    with_due_clocks(road)
+    clock.set_demo_clock(moment("2024-10-03"))
+    client.force_login(road.cast["hoa"])
+
+    client.post(reverse("demo-clock"), {"to": "day", "day": "2024-10-05"})
+
+    assert Notice.objects.filter(user=road.cast["hoa"], kind__startswith="overdue").count() == 5
 
 
 @pytest.mark.postgres

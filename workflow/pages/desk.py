@@ -30,6 +30,7 @@ from workflow.machine.apply import legal_day
 from workflow.pages.doors import View, door
 from workflow.pages.person import person
 from workflow.pages.progress import deadlines, shown_deadline
+from workflow.timers import fire_due
 
 DEADLINES_SHOWN = 10
 NOTICES_SHOWN = 10
@@ -121,6 +122,7 @@ def demo_clock(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Chưa chọn ngày để chuyển đồng hồ đến."))
     else:
         clock.set_demo_clock(morning)
+        fire_due(clock.now())  # no cron ticks in a demonstration
         messages.success(
             request,
             _("Đồng hồ của bản trình diễn đã chuyển đến %(day)s.")
