@@ -64,10 +64,11 @@ def queries(
             with transaction.atomic():
                 make_households(village, cases)
                 asking = make_households(village, cases, standing="")
-                splitting = make_households(village, 2, standing="")
+                old, new = (*make_households(village, 1), *make_households(village, 1, standing=""))
+                leaving = make_households(village, 1, standing="")
                 for code, deed in chain(
                     walk_months(cast, tan_lap, make_households(village, cases)),
-                    walk(Road(cast, tan_lap), asking, splitting),
+                    walk(Road(cast, tan_lap), asking, [old, new, *leaving]),
                 ):
                     with CaptureQueriesContext(connection) as captured:
                         deed()
@@ -113,15 +114,15 @@ def walk(
         lambda: listing.receive_requests(round=road.round, forms=forms, **who),
     )
     yield "build_list", road.list
-    old, new = splitting
+    old, new, undecided = splitting
     splits = {"reason": Departure.SPLIT, "paper": "1", "predecessors": [old]}
     arriving, asked, leaving = (road.who("minh") for _ in range(3))
     yield (
         "record_arrival",
         lambda: listing.record_arrival(round=road.round, household=new, **splits, **arriving),
     )
-    listing.receive_request(round=road.round, household=old, form_number="1", **asked)
-    case = road.round.cases.get(household=old)
+    listing.receive_request(round=road.round, household=undecided, form_number="1", **asked)
+    case = road.round.cases.get(household=undecided)
     yield "withdraw", lambda: departing.withdraw(case=case, paper="Đơn", **leaving)
     yield from _survey(road)
     review = _review(road)

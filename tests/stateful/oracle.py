@@ -260,7 +260,8 @@ def leave(c: Commune, home: Home) -> After | None:
 def withdraw(c: Commune, home: Home, paper: bool) -> After | None:
     if not c.in_time or not paper or home.managed:
         return NO
-    if home.state not in ON_THE_WAY | HANGING | UP | {"unqualified"}:
+    # Who does not qualify is owed a written answer and cannot be talked out of it.
+    if home.state not in ON_THE_WAY | HANGING | UP:
         return NO
     return {home.code: "withdrawn"}
 
