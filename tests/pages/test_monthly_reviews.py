@@ -283,7 +283,10 @@ def test_a_month_with_an_open_case_is_not_reported(
     month_of(desk).ask(newcomer)
     month_of(desk).on("2024-05-31")
 
-    assert codes(desk.open("binh", desk.round_url("sign_monthly_report"))) == {"month_closed"}
+    page = desk.open("binh", desk.round_url("sign_monthly_report"))
+    assert codes(page) == {"month_closed"}
+    assert newcomer.code in page.content.decode()
+    assert board(desk, "binh").status_code == 200
 
 
 # --- Average living standard ---

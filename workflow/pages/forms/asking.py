@@ -48,8 +48,13 @@ def _of_the_day(declared: Act, scope: Scope, by: User, at: datetime) -> list[Ref
     against = []
     for code in declared.conditions:
         codes = CONDITIONS[code](asking) if code in _OF_THE_DAY else None
-        if codes is not None:
-            against += [refusal(scope.pack, code, case_code=case) for case in codes or ("",)]
+        if codes is None:
+            continue
+        states = dict(scope.cases().filter(code__in=codes).values_list("code", "state"))
+        against += [
+            refusal(scope.pack, code, case_code=case, detail=states.get(case, ""))
+            for case in codes or ("",)
+        ]
     return against
 
 
