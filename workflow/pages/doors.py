@@ -31,7 +31,7 @@ from cases.permissions import (
     village_reviews_within_duty,
 )
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 View = Callable[..., HttpResponse]
 
@@ -154,6 +154,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("units", _("Thôn, tổ dân phố"), Duty.MANAGE_UNITS in duties),
         ("local-standards", _("Chuẩn của địa phương"), Duty.MANAGE_STANDARDS in duties),
         ("calendar", _("Lịch làm việc"), True),
+        ("interests", _("Người có liên quan"), Duty.VIEW in duties),
         ("packs", _("Quy trình"), held_somewhere(user, Duty.MANAGE_STANDARDS, Level.NATION)),
     ]
     context["nav"] = [
