@@ -184,10 +184,12 @@ def _owed_of_households(
 ) -> Iterator[Owed]:
     for group in _groups(loop, at):
         review, act = loop[group.review_id, group.state]
-        alone = _case_act(review, group.first, act.code)
-        url = alone if group.n == 1 else _households(review, (group.state,))
-        if act.code == "close_posting":
-            alone = url = _village_act(review, act.code)
+        if act.span == Span.VILLAGE:
+            url = _village_act(review, act.code)
+        elif group.n == 1:
+            url = _case_act(review, group.first, act.code)
+        else:
+            url = _households(review, (group.state,))
         if act.code in WAITED_FOR:
             if group.over:
                 yield _owed(act, review, url, group.over, None, at)

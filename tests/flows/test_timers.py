@@ -292,17 +292,34 @@ def test_a_due_timer_costs_the_same_in_a_small_and_in_a_large_round(
     make_households(Unit.objects.get(code="24646.002"), 200)
     people.open().list().survey().classify().meet().post()
     contest(people, people.cases()[0])
-    one = queries_of(lambda: fire_due(people.pass_days(4).at))  # two postings, a complaint
-    people.at -= timedelta(days=1)
-    for case in people.cases(state="posted")[:30]:
+    RunningTerm.objects.filter(code="posting").update(ends_on=date(2024, 10, 31))
+    alone = queries_of(lambda: fire_due(moment("2024-10-05")), fired=1)
+    for case in people.cases(state="posted")[-30:]:
         contest(people, case)
 
-    many = queries_of(lambda: fire_due(people.pass_days(4).at))
+    many = queries_of(lambda: fire_due(moment("2024-10-12")), fired=30)
 
-    assert many / 30 <= one / 3
+    assert many <= 30 * alone
 
 
-def queries_of(deed: Callable[[], Any]) -> int:
+def test_an_inbox_above_costs_the_same_for_few_and_many_overdue_things(people: Road) -> None:
+    people.open().list().survey().classify().meet().post()
+    contest(people, people.cases()[0])
+    fire_due(people.pass_days(4).at)
+    few = queries_of(lambda: inbox(people, "quyen"))
+    people.at -= timedelta(days=1)
+    for case in people.cases(state="posted"):
+        contest(people, case)
+    fire_due(people.pass_days(7).at)
+
+    many = queries_of(lambda: inbox(people, "quyen"))
+
+    assert [one.count for one in inbox(people, "quyen")] == [5]
+    assert few == many
+
+
+def queries_of(deed: Callable[[], Any], fired: int | None = None) -> int:
     with CaptureQueriesContext(connection) as queries:
-        deed()
+        done = deed()
+    assert fired is None or done.fired == fired
     return len(queries)
