@@ -28,7 +28,7 @@ from tests.invariants.monthly_roads import (
     walk_average_month,
     walk_low_income_month,
 )
-from tests.invariants.roads import walk_every_road
+from tests.invariants.roads import CONTESTED, PLAIN, walk_every_road
 from tests.months import Month
 from workflow.invariants import audit
 from workflow.scenarios import play, read_scenario
@@ -151,3 +151,25 @@ def walk_year(road: Road, year: int) -> None:
         road.pass_days(7).close().report().consent().decide().certify()
     finally:
         conftest.YEAR = usual
+
+
+def test_an_autumn_round_stays_clean_when_a_month_changes_its_list(
+    road: Road, make_households: Callable[..., list[Household]]
+) -> None:
+    walk_every_road(road, make_households)
+    month = Month(road.cast, road.commune)
+    month.on("2025-05-06").open()
+    leaves, better = (
+        month.ask_to_leave(Household.objects.get(code=code)) for code in (PLAIN, CONTESTED)
+    )
+    month.on("2025-05-15").start()
+    month.survey(leaves, score=300, deprived=(False,) * 12)
+    month.survey(better, deprived=(True, False) + (False,) * 10)
+    month.meet().post().on("2025-05-23").close().decide().answer()
+    month.do("binh", "sign_monthly_report", month.round, number="07/BC-UBND")
+
+    assert list(audit(Round.objects.all())) == []
+    road.at = moment("2025-09-10")
+    appoint_province(road)
+    walk_year(road, 2025)
+    assert list(audit(Round.objects.all())) == []

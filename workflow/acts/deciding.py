@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from cases.models import (
     CertificateRow,
     Decision,
+    Event,
     HouseholdClass,
     MonthlyReport,
     Opinion,
@@ -136,15 +137,24 @@ def sign_decision(
 
 
 def issue_certificates(*, round: Round, by: User, at: datetime, key: str) -> Done:
-    """Sign the certificate row of the year after the review for every recognised household."""
+    """
+    Sign the certificate row of the year after the review for every recognised household.
+
+    A household that an ad hoc month puts in another class has a row for the year already: the new
+    one takes its place, the old one stays readable.
+    """
+    year = standing_year(round) + 1
 
     def write(deed: Deed) -> None:
+        CertificateRow.objects.filter(
+            household__in=deed.cases().values("household"), year=year, cancelled_by__isnull=True
+        ).update(cancelled_by=deed.act)
         insert_select(
             CertificateRow,
             {
                 "household": "household_id",
                 "case": "pk",
-                "year": Value(standing_year(round) + 1),
+                "year": Value(year),
                 "household_class": "decided_class",
                 "deprivations": "deprivations",
                 "act": Value(deed.act.pk),
@@ -165,12 +175,25 @@ def standing_year(round: Round) -> int:
     return round.year if round.kind == ReviewKind.PERIODIC else round.year - 1
 
 
+def decided_later(round: Round) -> QuerySet[Event]:
+    """Return by what events ad hoc months after this review changed the list that it decides on."""
+    return Event.objects.filter(
+        case__review=ReviewKind.AD_HOC,
+        case__year=standing_year(round) + 1,
+        case__round__month__gt=round.month,
+        case__state__in=("recognised", "certified", "escaped"),
+        act__code__in=("sign_decision", "amend_decision"),
+        to_state__in=("recognised", "escaped"),
+    )
+
+
 def enter_standings(deed: Deed, round: Round, number: str) -> None:
     """
     Keep who is recognised, for the next list; the decision makes it so, not the certificate.
 
     What a list imported meanwhile said of the year gives way to the decision. A household that
     leaves by an ad hoc decision is off the list from then on; the periodic review makes a new one.
+    What an ad hoc decision changes ends the certificate that the household had for the year.
     """
     decided = deed.cases().filter(result_class__in=RECOGNISED_CLASSES)
     year = standing_year(round)
@@ -178,6 +201,12 @@ def enter_standings(deed: Deed, round: Round, number: str) -> None:
         asking = deed.asking
         left = asks_exit(asking) & (exit_granted(asking) | exit_granted_to_near_poor(asking))
         decided = deed.cases().filter(entry_granted(asking) | left)
+    if deed.declared.code == "amend_decision":
+        decided = decided.exclude(household__in=decided_later(round).values("case__household"))
+    if round.kind == ReviewKind.AD_HOC:
+        CertificateRow.objects.filter(
+            household__in=decided.values("household"), year=year + 1, cancelled_by__isnull=True
+        ).update(cancelled_by=deed.act)
     Standing.objects.filter(year=year, household__in=decided.values("household")).delete()
     insert_select(
         Standing,
