@@ -9,10 +9,10 @@ import argparse
 import sys
 from time import perf_counter, process_time
 
-from cases.rules.packs import PACKS
-from tests.model.communes import ON_DEMAND, THREE_TIERS, TWO_TIERS
+from cases.rules.packs import PACKS, SHIPPED
+from tests.model.communes import ON_DEMAND
 from tests.model.mutants import MUTANTS, catch
-from tests.model.possible import ROWS, refused
+from tests.model.possible import refused, rows_of
 from tests.model.search import Search
 
 ON_DEMAND_STATES = 1_000_000
@@ -52,11 +52,16 @@ def search(at_least: int) -> int:
 
 
 def tell_possible() -> int:
-    against = refused(PACKS[TWO_TIERS])
-    print(f"must be possible: {len(ROWS) - len(against)} of {len(ROWS)}")
-    for name, reason in against.items():
-        print(f"    {name}: {reason}")
-    return min(len(against), 1)
+    wrongly = 0
+    for pack in SHIPPED:
+        # The roads are dated 2026: of two editions of a review they are for the later one.
+        if pack.in_force_until is None:
+            against, rows = refused(pack), rows_of(pack)
+            print(f"must be possible, {pack.code}: {len(rows) - len(against)} of {len(rows)}")
+            for name, reason in against.items():
+                print(f"    {name}: {reason}")
+            wrongly += len(against)
+    return min(wrongly, 1)
 
 
 def tell_mutants() -> int:
@@ -64,9 +69,8 @@ def tell_mutants() -> int:
     for mutant in MUTANTS:
         caught = catch(mutant)
         missed += caught is None
-        edition = "3 tiers" if mutant.of == THREE_TIERS else "2 tiers"
         by = f"{caught.by} | {caught.what}" if caught else "NOTHING |"
-        print(f"| {mutant.name} | {edition} | {by} |", flush=True)
+        print(f"| {mutant.name} | {mutant.of} | {by} |", flush=True)
     print(f"{len(MUTANTS) - missed} of {len(MUTANTS)} mutants caught")
     return min(missed, 1)
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
-from cases.rules.packs import Pack, Span
+from cases.rules.packs import Pack, Review, Span
 from tests.model.commune import (
+    ARRIVAL,
+    AVERAGE,
     LAST_YEAR,
+    LOW_INCOME,
     POOR,
     REQUEST,
     Case,
@@ -17,11 +20,17 @@ from tests.model.commune import (
 )
 from tests.model.days import FIRST_MINUTE, Days
 from tests.model.deeds import CIRCUMSTANCES, Question, Votes
-from tests.model.evaluators import CONDITIONS, OF_HOUSEHOLDS, Whole
+from tests.model.evaluators import CONDITIONS, OF_HOUSEHOLDS
 from tests.model.machine import Machine, Refused
-from tests.model.safety import FOR_THE_VILLAGE, RIGHTFUL, place_of_superior
+from tests.model.safety import RIGHTFUL, place_of_superior, places_of
 
-MANAGED, ASKS = Kind(LAST_YEAR), Kind(REQUEST)
+MANAGED, ASKS, SPLITS_OFF = (
+    Kind(LAST_YEAR, opening=POOR),
+    Kind(REQUEST),
+    Kind(ARRIVAL, opening=POOR),
+)
+USUAL = {Review.AVERAGE_LIVING: AVERAGE, Review.LOW_INCOME: LOW_INCOME}
+MAY_BE_SURVEYED = ("listed", "screened", "disagreed", "objected")
 HALF = Votes(50, 100)
 FEWER = Votes(49, 100)
 
@@ -33,11 +42,13 @@ class NotPossible(Exception):
 class Play:
     """One road through a small commune, act by act, each done by the person the law names."""
 
-    def __init__(self, pack: Pack, villages: tuple[tuple[Kind, ...], ...], days: Days) -> None:
+    def __init__(
+        self, pack: Pack, villages: tuple[tuple[Kind, ...], ...], days: Days, month: int = 0
+    ) -> None:
         self.pack, self.days = pack, days
-        self.machine = Machine(pack, Commune("table", villages, 99, days))
+        self.machine = Machine(pack, Commune("table", villages, 99, days, month=month))
         self.villages = [Village(tuple(Case(kind) for kind in kinds)) for kinds in villages]
-        self.now, self.decided = 0, False
+        self.now, self.decided, self.reported = 0, False, False
 
     def copy(self) -> "Play":
         other = object.__new__(Play)
@@ -84,18 +95,23 @@ class Play:
             when = f"{self.days.moments[self.now]:%d/%m %H:%M}"
             raise NotPossible(f"{code} at {when}: {refused}") from refused
         self.decided = self.decided or code == "sign_decision"
+        self.reported = self.reported or code == "sign_monthly_report"
         return self
 
     def _ask(self, code: str, said: Mapping[str, Any]) -> None:
         if not any(self._is_rightful(code, person) for person in self.machine.doers(code)):
             raise Refused("no_duty")
-        whole = Whole(self.pack, self.days.moments[self.now], said, self.decided)
+        villages = tuple(self.villages)
+        whole = self.machine.whole(
+            self.now, said, self.decided, villages=villages, reported=self.reported
+        )
         for condition in self.pack.by_code[code].conditions:
-            if condition not in OF_HOUSEHOLDS and not CONDITIONS[condition](whole):
+            of_the_whole = condition not in OF_HOUSEHOLDS or condition == "month_closed"
+            if of_the_whole and not CONDITIONS[condition](whole):
                 raise Refused(condition)
 
     def _is_rightful(self, code: str, person: Person) -> bool:
-        where = ("this village", "this commune") if code in FOR_THE_VILLAGE else ("this commune",)
+        where = places_of(code)
         if code == "give_opinion":
             where = (place_of_superior(self.days),)
         return person.role in RIGHTFUL[code] and person.place in where
@@ -123,22 +139,36 @@ class Play:
     # --- the straight road, in one breath each ---
 
     def listed(self) -> "Play":
+        """Open the round, take the requests and build the list; of a month on its 15th."""
         self.do("open_round")
         for number, household in self._each():
-            if self.villages[number].cases[household].kind.basis == REQUEST:
-                self.do("receive_request", number, household)
+            kind = self.villages[number].cases[household].kind
+            if kind.basis == REQUEST:
+                self.do(self._request(), number, household)
+            elif kind.basis == LAST_YEAR and self.pack.review == Review.AD_HOC:
+                self.do("receive_exit_request", number, household)
+        if month := self.machine.commune.month:
+            self.at(f"{month}-15")
         return self.do("build_list", None)
+
+    def _request(self) -> str:
+        of_worker = "receive_worker_request"
+        return of_worker if of_worker in self.pack.by_code else "receive_request"
 
     def surveyed(self, results: Mapping[tuple[int, int], str] | None = None) -> "Play":
         for number, household in self._each():
-            result = (results or {}).get((number, household), POOR)
+            usual = USUAL.get(self.pack.review, POOR)
+            result = (results or {}).get((number, household), usual)
             if self.state(number, household) == "listed" and self._asked(number, household):
                 self.do("screen", number, household, True)
-            if self.state(number, household) in ("listed", "screened", "disagreed", "objected"):
-                self.do("survey", number, household, result)
+            if self.state(number, household) in MAY_BE_SURVEYED:
+                measure = "survey" if "survey" in self.pack.by_code else "determine_income"
+                self.do(measure, number, household, result)
         return self
 
     def met(self, votes: Votes = HALF, village: int = 0) -> "Play":
+        if "hold_meeting" not in self.pack.by_code:
+            return self
         return self.do("classify", village).do(
             "hold_meeting", village, None, votes, attendance=votes.attendance
         )
@@ -167,4 +197,5 @@ class Play:
         ]
 
     def _asked(self, number: int, household: int) -> bool:
-        return self.villages[number].cases[household].kind.basis == REQUEST
+        asked = self.villages[number].cases[household].kind.basis == REQUEST
+        return asked and "screen" in self.pack.by_code

@@ -6,6 +6,7 @@ households alike within a village, are told apart by nothing but their order, so
 order: one state stands for all that differ by such an exchange (symmetry reduction).
 """
 
+import gc
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,13 +15,17 @@ from time import perf_counter
 from typing import NamedTuple
 
 from cases.rules.packs import Pack, Span
-from tests.model.commune import LAST_YEAR, Case, Commune, Village
+from tests.model.commune import Case, Commune, Village
 from tests.model.days import in_september_to_december
 from tests.model.machine import Machine, Step
+from tests.model.past import is_concerned
 
-UNOPENED, OPENED, LISTED, DECIDED = range(4)
+UNOPENED, OPENED, LISTED, DECIDED, REPORTED = range(5)
 PHASE_AFTER = {"open_round": OPENED, "build_list": LISTED, "sign_decision": DECIDED}
+ENTERING = ("receive_request", "receive_exit_request", "receive_worker_request", "record_arrival")
+LEAVING = ("record_departure", "withdraw")
 VILLAGE_BITS = 20
+PHASE_BITS = 3
 MOMENT_BITS = 6
 NO_PARENT = 0xFFFFFFFF
 MOVED = "moved"
@@ -74,6 +79,8 @@ class Search:
         self._parts: dict[tuple[str, int, int, int, int], tuple[Way, ...]] = {}
         self._standings: dict[tuple[str, int], tuple[Way, ...] | str] = {}
         self._older: dict[int, int] = {}
+        self._idle: dict[tuple[int, int], tuple[str, ...]] = {}
+        self._reports = "sign_monthly_report" in pack.by_code
         self._on_all = [act for act in pack.acts if act.moves and act.span is Span.ROUND]
         self.keys: list[int] = []
         self._parents = array("I")
@@ -88,8 +95,9 @@ class Search:
         if known is None:
             known = self._number[village] = len(self.villages)
             self.villages.append(village)
-            self._deviations.append(sum(case.past.deviations for case in village.cases))
-            self.ended.append(all(_has_ended(case) for case in village.cases))
+            of_cases = sum(case.past.deviations for case in village.cases)
+            self._deviations.append(of_cases + village.interruptions)
+            self.ended.append(all(self._has_ended(case) for case in village.cases))
         return known
 
     def key(self, now: int, phase: int, numbers: tuple[int, ...]) -> int:
@@ -98,13 +106,13 @@ class Search:
         key = 0
         for number in numbers:
             key = key << VILLAGE_BITS | number
-        return (key << 2 | phase) << MOMENT_BITS | now
+        return (key << PHASE_BITS | phase) << MOMENT_BITS | now
 
     def read(self, key: int) -> tuple[int, int, tuple[int, ...]]:
         """Return the moment, the phase and the villages' numbers of a state."""
         now = key & (1 << MOMENT_BITS) - 1
-        phase = key >> MOMENT_BITS & 3
-        key >>= MOMENT_BITS + 2
+        phase = key >> MOMENT_BITS & (1 << PHASE_BITS) - 1
+        key >>= MOMENT_BITS + PHASE_BITS
         numbers = []
         for _village in self.commune.villages:
             numbers.append(key & (1 << VILLAGE_BITS) - 1)
@@ -118,8 +126,8 @@ class Search:
         known = self._ways.get((number, now, phase))
         if known is None:
             found: dict[int, Way] = {}
-            for step in self.machine.in_village(self.villages[number], now, phase == DECIDED):
-                if step.code == "receive_request" and self._is_late(phase):
+            for step in self.machine.in_village(self.villages[number], now, phase >= DECIDED):
+                if step.code in ENTERING and self._is_late(phase):
                     continue
                 self._keep(found, step)
             known = self._ways[number, now, phase] = tuple(found.values())
@@ -130,7 +138,7 @@ class Search:
 
     def _keep(self, found: dict[int, Way], step: Step) -> None:
         after = self.number(step.after)
-        way = Way(after, step.breaks, step.code == "record_departure", bool(step.on))
+        way = Way(after, step.breaks, step.code in LEAVING, bool(step.on))
         if after not in found or (step.breaks and not found[after].breaks):
             found[after] = way
 
@@ -144,10 +152,10 @@ class Search:
         key = (code, facts, number, now, phase)
         known = self._parts.get(key)
         if known is None:
-            said, _bad = self.machine.taken(code, now, phase == DECIDED)[facts]
+            said, _bad = self.machine.taken(code, now, phase >= DECIDED)[facts]
             found: dict[int, Way] = {}
             act, village = self.pack.by_code[code], self.villages[number]
-            for step in self.machine.options(act, village, said, now, phase == DECIDED, None):
+            for step in self.machine.options(act, village, said, now, phase >= DECIDED, None):
                 self._keep(found, step)
             known = self._parts[key] = tuple(found.values())
         return known
@@ -184,6 +192,24 @@ class Search:
                     yield self.key(now, phase, after), way.breaks, way.departs, "village"
         for act in self._on_all:
             yield from self._on_commune(act.code, now, phase, numbers)
+        if breaks := self._without_moves(now, phase):
+            yield key, breaks, False, "an act that moves nobody"
+        if self._reports:
+            yield from self._month_reported(now, phase, numbers)
+
+    def _without_moves(self, now: int, phase: int) -> tuple[str, ...]:
+        known = self._idle.get((now, phase))
+        if known is None:
+            known = self._idle[now, phase] = self.machine.without_moves(now, phase >= DECIDED)
+        return known
+
+    def _month_reported(
+        self, now: int, phase: int, numbers: tuple[int, ...]
+    ) -> Iterator[tuple[int, tuple[str, ...], bool, str]]:
+        villages = tuple(self.villages[number] for number in numbers)
+        breaks = self.machine.month_reported(villages, now, phase >= DECIDED, phase == REPORTED)
+        if breaks is not None:
+            yield self.key(now, REPORTED, numbers), breaks, False, "sign_monthly_report"
 
     def older(self, number: int, now: int) -> int:
         if number not in self._older:
@@ -200,7 +226,7 @@ class Search:
     def _on_commune(
         self, code: str, now: int, phase: int, numbers: tuple[int, ...]
     ) -> Iterator[tuple[int, tuple[str, ...], bool, str]]:
-        for which, (_facts, bad) in enumerate(self.machine.taken(code, now, phase == DECIDED)):
+        for which, (_facts, bad) in enumerate(self.machine.taken(code, now, phase >= DECIDED)):
             parts = [self.parts(code, which, number, now, phase) for number in numbers]
             for ways in product(*parts):
                 if not any(way.moves_somebody for way in ways):
@@ -223,6 +249,14 @@ class Search:
 
         `alive`: keep the ways between states as well, and say afterwards which states are stuck.
         """
+        # Millions of tuples and no cycle among them: looking for cycles would take a third of the time.
+        gc.disable()
+        try:
+            return self._run(limit, alive)
+        finally:
+            gc.enable()
+
+    def _run(self, limit: int, alive: bool) -> Found:
         began = perf_counter()
         found = Found(self.commune, self.pack)
         start = self.key(0, UNOPENED, tuple(self.number(v) for v in self.commune.start))
@@ -301,19 +335,21 @@ class Search:
         """
         Return the last moment from which there is time for what may still have to be posted.
 
-        A list posted at that moment, and for late requesters another after it, end in the window.
+        A list posted at that moment, and where households of a village may come to be posted apart
+        another after it, end in the window; a monthly review has none, so it is asked about what is over before the model's last day.
         """
         in_time = [
             now
             for now, moment in enumerate(self.days.moments)
-            if in_september_to_december(moment.date())
+            if self.commune.month or in_september_to_december(moment.date())
         ]
         return max(now for now in in_time if self._after_postings(now) <= in_time[-1])
 
     def _after_postings(self, now: int) -> int:
-        days = self.pack.term("posting").days
-        for _posting in range(2 if self.commune.late_requests else 1):
-            if now < len(self.days.moments):
+        lasts = [term.days for term in self.pack.terms if term.code == "posting"]
+        days = lasts[0] if lasts else 0
+        for _posting in range(self.commune.lists):
+            if days and now < len(self.days.moments):
                 now = self.days.end_of(now, days, "WORKING")
         return now
 
@@ -340,7 +376,7 @@ class Search:
     def _deed_between(self, before: int, after: int) -> str:
         now, phase, numbers = self.read(before)
         for place, number in enumerate(numbers):
-            for step in self.machine.in_village(self.villages[number], now, phase == DECIDED):
+            for step in self.machine.in_village(self.villages[number], now, phase >= DECIDED):
                 reached = (*numbers[:place], self.number(step.after), *numbers[place + 1 :])
                 if self.key(now, phase, reached) == after:
                     return str(step)
@@ -349,15 +385,13 @@ class Search:
                 return what
         return "?"
 
+    def _has_ended(self, case: Case) -> bool:
+        return not is_concerned(self.pack.review, case) or case.past.outcomes > 0
+
     def picture(self, numbers: tuple[int, ...]) -> str:
         return " | ".join(
             ", ".join(_short(case) for case in self.villages[number].cases) for number in numbers
         )
-
-
-def _has_ended(case: Case) -> bool:
-    never_asked = case.kind.basis != LAST_YEAR and not case.past.form01
-    return never_asked or case.past.outcomes > 0
 
 
 def _short(case: Case) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cases.rules.packs import PACKS, Pack
+from cases.rules.packs import PACKS, SHIPPED, Act, Pack, Review
 from tests.model.communes import ALONE, TWO_TIERS
 from tests.model.machine import UnknownCode
 from tests.model.mutants import MUTANTS, Mutant, NotAMutant, catch, unasked
@@ -17,7 +17,25 @@ def test_a_wrong_pack_is_caught(mutant: Mutant) -> None:
 
 
 def test_there_are_at_least_thirty_mutants_and_no_two_alike() -> None:
-    assert len({mutant.pack().digest() for mutant in MUTANTS}) == len(MUTANTS) >= 30
+    assert len({mutant.pack().fingerprint for mutant in MUTANTS}) == len(MUTANTS) >= 30
+
+
+@pytest.mark.parametrize("review", Review)
+def test_every_review_has_mutants_and_each_differs_from_its_pack(review: Review) -> None:
+    of_review = [mutant for mutant in MUTANTS if PACKS[mutant.of].review == review]
+    assert of_review
+    assert all(one.pack().fingerprint != PACKS[one.of].fingerprint for one in of_review)
+
+
+def test_every_act_of_every_review_has_a_mutant() -> None:
+    acts = {act.code for pack in SHIPPED for act in pack.acts}
+    changed = {act.code for mutant in MUTANTS for act in _changed(mutant)}
+    assert not acts - changed
+
+
+def _changed(mutant: Mutant) -> list[Act]:
+    sound = PACKS[mutant.of].by_code
+    return [act for act in mutant.pack().acts if act != sound[act.code]]
 
 
 def test_the_sound_packs_are_not_caught() -> None:

@@ -8,8 +8,8 @@ from time import process_time
 
 import pytest
 
-from cases.rules.packs import PACKS
-from tests.model.communes import ALWAYS, LATE, SMALLEST, THREE_TIERS, TWO_TIERS
+from cases.rules.packs import PACKS, SHIPPED, Act, Review
+from tests.model.communes import ALWAYS, AVERAGE_LIVING, FARMER, LATE, SMALLEST, TWO_TIERS
 from tests.model.search import Found, Search
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,15 +49,19 @@ def test_nobody_is_stuck_while_there_is_time(searched: Searched) -> None:
         assert not found.stuck, "\n".join(search.trace(found.stuck[0]))
 
 
-def test_every_step_that_the_pack_declares_is_taken(searched: Searched) -> None:
+@pytest.mark.parametrize("review", Review)
+def test_every_step_that_the_packs_declare_is_taken(searched: Searched, review: Review) -> None:
     taken = {
-        (code, source, target)
+        step
         for search in searched.searches
-        for code, source, target in search.machine.fired
+        if search.pack.review == review
+        for step in search.machine.fired
     }
     declared = {
         (act.code, source, move.target)
-        for act in PACKS[TWO_TIERS].acts
+        for pack in PACKS.values()
+        if pack.review == review
+        for act in pack.acts
         for move in act.moves
         for source in move.sources
     }
@@ -83,8 +87,26 @@ def test_a_household_without_a_way_out_is_found_stuck() -> None:
     assert any("receive_request" in line for line in search.trace(found.stuck[0]))
 
 
-def test_both_editions_are_searched() -> None:
-    assert {code for code, _commune in ALWAYS} == {THREE_TIERS, TWO_TIERS} == set(PACKS)
+def test_an_income_whose_posting_came_down_is_found_stuck_when_it_is_not_hung_again() -> None:
+    sound = PACKS[AVERAGE_LIVING]
+    acts = tuple(_without_source(act, "interrupted") for act in sound.acts)
+    search = Search(replace(sound, acts=acts), FARMER)
+    found = search.run(ENOUGH, alive=True)
+    assert found.closed and found.stuck
+    assert any("interrupt_posting" in line for line in search.trace(found.stuck[0]))
+
+
+def _without_source(act: Act, state: str) -> Act:
+    if act.code != "post_list":
+        return act
+    moves = (
+        replace(move, sources=tuple(s for s in move.sources if s != state)) for move in act.moves
+    )
+    return replace(act, moves=tuple(moves), leaves_behind=(*act.leaves_behind, state))
+
+
+def test_every_shipped_edition_is_searched() -> None:
+    assert {code for code, _commune in ALWAYS} == {pack.code for pack in SHIPPED}
 
 
 def test_the_model_imports_no_framework() -> None:
