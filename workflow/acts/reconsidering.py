@@ -8,7 +8,7 @@ Nothing is undone. The decision stays as it was signed; a later one says what ho
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from django.db.models import F, Value
+from django.db.models import CharField, F, OuterRef, Subquery, Value
 
 from cases.models import (
     Case,
@@ -16,13 +16,14 @@ from cases.models import (
     Complaint,
     Decision,
     DecisionItem,
+    Event,
     ReviewKind,
     Round,
     Standing,
     User,
 )
 from cases.sets import insert_rows, insert_select
-from workflow.acts.deciding import enter_standings, standing_year
+from workflow.acts.deciding import decided_later, enter_standings, standing_year
 from workflow.acts.deed import end_term, perform, start_term
 from workflow.machine.apply import Deed, Done
 from workflow.machine.scope import Scope, of_case
@@ -79,7 +80,7 @@ def revoke_decision(
     def write(deed: Deed) -> None:
         _sign(deed, Decision.Kind.REVOCATION, number, reasons)
         _cancel_certificates(deed)
-        _withdraw_standings(deed)
+        _withdraw_standings(deed, number)
 
     return _on_named("revoke_decision", round, number, reasons, by, at, key, write, conflict_note)
 
@@ -99,7 +100,7 @@ def amend_decision(
     def write(deed: Deed) -> None:
         _sign(deed, Decision.Kind.AMENDMENT, number, reasons)
         _cancel_certificates(deed)
-        _withdraw_standings(deed)
+        _withdraw_standings(deed, number)
         deed.sets["decided_class"] = F("result_class")
         enter_standings(deed, round, number)
         for case in deed.cases().select_related("village_review"):
@@ -167,13 +168,25 @@ def _sign(deed: Deed, kind: Decision.Kind, number: str, reasons: Mapping[str, st
     )
 
 
-def _withdraw_standings(deed: Deed) -> None:
-    """Take back what the decision made of the households; an ad hoc entry leaves what was before."""
+def _withdraw_standings(deed: Deed, number: str) -> None:
+    """
+    Take back what the decision made of the households; an ad hoc one leaves what was before.
+
+    Who was refused was not put on the list; what a later month decided stays as it is.
+    """
     round = deed.scope.round
     if round.kind not in (ReviewKind.PERIODIC, ReviewKind.AD_HOC):
         return  # an income makes no household poor, and takes no household off the list
     year = standing_year(round)
-    cases = deed.scope.cases()
+    last = Event.objects.filter(
+        case=OuterRef("pk"), act__code__in=("sign_decision", "amend_decision")
+    ).order_by("-sequence")
+    cases = (
+        deed.scope.cases()
+        .annotate(led_to=Subquery(last.values("to_state")[:1]))
+        .filter(led_to__in=("recognised", "escaped"))
+        .exclude(household__in=decided_later(round).values("case__household"))
+    )
     Standing.objects.filter(year=year, household__in=cases.values("household")).delete()
     if round.kind == ReviewKind.AD_HOC:
         insert_select(
@@ -182,10 +195,14 @@ def _withdraw_standings(deed: Deed) -> None:
                 "household": "household_id",
                 "year": Value(year),
                 "household_class": "opening_class",
-                "source": "basis_paper",
+                "source": Value(f"{number} ({round.commune_name})", output_field=CharField()),
             },
             cases.exclude(opening_class=""),
         )
+        # The certificate of before is good again with the class of before.
+        CertificateRow.objects.filter(
+            household__in=cases.values("household"), year=year + 1, cancelled_by__round=round
+        ).exclude(case__round=round).update(cancelled_by=None)
 
 
 def _cancel_certificates(deed: Deed) -> None:
