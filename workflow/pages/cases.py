@@ -30,7 +30,7 @@ from workflow.pages.dossier import asked_again, decisions_on, kin_of
 from workflow.pages.forms.incomes import verdict_of
 from workflow.pages.forms.requests import ReceiveRequestForm
 from workflow.pages.person import person
-from workflow.pages.possible import awaited_acts, outside_window, possible_acts
+from workflow.pages.possible import ActCard, awaited_acts, outside_window, possible_acts
 from workflow.pages.progress import deadlines, shown_deadline
 from workflow.pages.scores import explain, local_results
 from workflow.titles import act_title, state_title
@@ -78,6 +78,7 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             "change": _change(case),
             "standings": Standing.objects.filter(household=case.household_id).order_by("-year"),
             "surveys": surveys,
+            "by_score": "survey" in PACKS[case.round.pack].by_code,
             "score": explain(surveys[0]) if surveys else None,
             "local_results": local_results(surveys[0], case.round) if surveys else [],
             "screenings": case.screenings.order_by("pk"),
@@ -104,12 +105,21 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             "awaited": awaited_acts(case, person(request), at),
             "cards": [card for card in acts if card.possible and not card.seldom],
             "seldom": [card for card in acts if card.possible and card.seldom],
-            "not_yet": [card for card in acts if card.within_duty and not card.possible],
+            "not_yet": [
+                card
+                for card in acts
+                if card.within_duty and not card.possible and not _only_seldom(card)
+            ],
             "others": [card for card in acts if not card.within_duty],
             "outside_window": outside_window(case.round, at),
             "final": case.state in PACKS[case.round.pack].final_states,
         },
     )
+
+
+def _only_seldom(card: ActCard) -> bool:
+    """Test if an act is seldom done and merely not at its step: no reason worth reading."""
+    return card.seldom and card.codes == ["wrong_state"]
 
 
 def masked(number: str) -> str:
@@ -176,7 +186,7 @@ def _verdict(record: IncomeRecord) -> Any:
         return None
 
 
-def _change(case: Case) -> dict[str, str]:
+def _change(case: Case) -> dict[str, Any]:
     """Return last year's class, this year's, and what the change is called."""
     before = case.opening_class or HouseholdClass.NOT_POOR.value
     after = case.decided_class or case.result_class
@@ -184,8 +194,15 @@ def _change(case: Case) -> dict[str, str]:
         "before": case.opening_class,
         "after": after,
         "words": _change_in_words(before, after, case.relapse),
-        "settled": _("đã quyết định") if case.decided_class else _("chưa quyết định"),
+        "settled": _settled(case),
+        "of_income": after in IncomeClass.values,
     }
+
+
+def _settled(case: Case) -> str:
+    if case.state in ("reopened", "reexamined"):
+        return _("đang xem xét lại")
+    return _("đã quyết định") if case.decided_class else _("chưa quyết định")
 
 
 def _change_in_words(before: str, after: str, relapse: bool) -> str:

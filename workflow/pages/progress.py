@@ -106,7 +106,11 @@ def by_stage(pack: Pack, counts: Counts) -> list[int]:
 
 
 def stage_titles(pack: Pack) -> list[str]:
-    return [str(stage_title(stage.code)) for stage in pack.stages]
+    """Return the names of the stages; where no report is sent up, that stage waits for the decision."""
+    titles = {stage.code: str(stage_title(stage.code)) for stage in pack.stages}
+    if "report" in titles and "sign_report" not in pack.by_code:
+        titles["report"] = _("Chờ quyết định")
+    return list(titles.values())
 
 
 def wanted_steps(pack: Pack, counts: Counts) -> list[Wanted]:
@@ -129,7 +133,14 @@ def wanted_steps(pack: Pack, counts: Counts) -> list[Wanted]:
         first = not total and act.code == "build_list"
         state = "done" if total and not left else "current" if ready or first else "waiting"
         steps.append(
-            Wanted(act.code, str(act_title(act.code)), act.source.article, state, left, ready)
+            Wanted(
+                act.code,
+                str(act_title(act.code, pack.code)),
+                act.source.article,
+                state,
+                left,
+                ready,
+            )
         )
     return steps
 
@@ -198,7 +209,8 @@ def how_counted(term: RunningTerm) -> str:
 
 def _opened(pack: Pack) -> Wanted:
     act = pack.by_code["open_round"]
-    return Wanted(act.code, str(act_title(act.code)), act.source.article, "done", 0, 0)
+    title = str(act_title(act.code, pack.code))
+    return Wanted(act.code, title, act.source.article, "done", 0, 0)
 
 
 def _before(pack: Pack, number: int, act: Act) -> set[str]:

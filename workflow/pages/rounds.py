@@ -160,6 +160,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     counts = counts_by_village(reviews)
     totals = sum(counts.values(), Counter())
     rows = [_village_row(round, review, by_stage(pack, counts[review.pk])) for review in reviews]
+    finished = bool(totals) and set(totals) <= set(pack.final_states)
     cards = list_acts(round, person(request), at)
     terms = [
         shown_deadline(term, day) for term in deadlines(person(request), [round])[:DEADLINES_SHOWN]
@@ -177,8 +178,8 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
             "partial": not _whole_round(person(request), round),
             "blockers": _blockers(round, reviews, counts),
             "wanted": wanted_steps(pack, totals),
-            "finished": bool(totals) and set(totals) <= set(pack.final_states),
-            **_sorted(cards),
+            "finished": finished,
+            **_sorted(cards, finished),
             "deadlines": terms,
             "last_day": _last_day(round, pack),
             "changes": changes_of_units(round, reviews, day),
@@ -298,11 +299,15 @@ def _whole_round(user: User, round: Round) -> bool:
     )
 
 
-def _sorted(cards: list[ActCard]) -> dict[str, list[ActCard]]:
-    """Return the cards by how a page shows them: due, seldom but possible, other people's."""
+def _sorted(cards: list[ActCard], finished: bool = False) -> dict[str, list[ActCard]]:
+    """
+    Return the cards by how a page shows them: due, seldom but possible, other people's.
+
+    Of a finished list nothing is shown that cannot be done.
+    """
     mine = [card for card in cards if card.within_duty]
     return {
-        "cards": [card for card in mine if not card.seldom],
+        "cards": [each for each in mine if not each.seldom and (each.possible or not finished)],
         "seldom": [card for card in mine if card.seldom and card.possible],
         "others": [card for card in cards if not card.within_duty and not card.seldom],
     }

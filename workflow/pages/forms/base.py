@@ -10,7 +10,7 @@ from django import forms
 from django.core.validators import EMPTY_VALUES
 from django.db.models import Count
 from django.http import QueryDict
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -303,6 +303,8 @@ def spoken(form: forms.Form, name: str) -> str:
         return "; ".join(titles[code] for code in value or ()) or _("Không có")
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         return _titles(field).get(str(value), str(value))
+    if isinstance(field, MoneyField) and value is not None:
+        return number_format(value, force_grouping=True)
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
     return "—" if value in (None, "") else str(value)

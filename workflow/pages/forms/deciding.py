@@ -168,6 +168,9 @@ class SignMonthlyReportForm(NumberedForm):
             _("Số liệu được cho xem trước khi ký."),
         ]
 
+    def consequences(self) -> list[str]:
+        return [_("Báo cáo được ghi với các số liệu dưới đây; sau đó không đổi được nữa.")]
+
     def results(self, act: Act) -> dict[str, Any]:
         return report_table(MonthlyReport.objects.get(act=act))
 

@@ -16,17 +16,11 @@ from workflow.acts import registry
 from workflow.machine.apply import Done
 from workflow.pages.forms.base import (
     ActForm,
-    AskedElsewhere,
     ConfirmForm,
     CountField,
-    PaperField,
     counted_term,
     households,
 )
-
-
-class PeriodField(AskedElsewhere, forms.ChoiceField):
-    """The month of a review that has one."""
 
 
 class OpenRoundForm(ActForm):
@@ -47,23 +41,26 @@ class OpenRoundForm(ActForm):
         min_value=1,
         max_value=9999,
     )
-    month = PeriodField(
+    month = forms.ChoiceField(
         label=gettext_lazy("Tháng"),
         help_text=gettext_lazy(
             "Rà soát định kỳ không có tháng. Chỉ có những tháng đang nhận giấy."
         ),
+        required=False,
     )
-    plan_paper = PaperField(
+    plan_paper = forms.CharField(
         label=gettext_lazy("Kế hoạch rà soát"),
         help_text=gettext_lazy(
-            "Số và ngày văn bản, ví dụ 12/KH-UBND ngày 05/09/2024. Rà soát hằng tháng có thể để trống."
+            "Rà soát định kỳ phải có. Số và ngày văn bản, ví dụ 12/KH-UBND ngày 05/09/2024."
         ),
         max_length=200,
+        required=False,
     )
-    committee_paper = PaperField(
+    committee_paper = forms.CharField(
         label=gettext_lazy("Quyết định lập Ban Chỉ đạo"),
-        help_text=gettext_lazy("Số và ngày văn bản. Rà soát hằng tháng có thể để trống."),
+        help_text=gettext_lazy("Rà soát định kỳ phải có. Số và ngày văn bản."),
         max_length=200,
+        required=False,
     )
 
     def prepare(self) -> None:
