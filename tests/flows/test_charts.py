@@ -431,3 +431,12 @@ def test_charts_are_drawn_with_vietnamese_titles(tmp_path: Path) -> None:
         diagram = minidom.parse(str(tmp_path / f"{name}.bpmn"))  # noqa: S318 (our own file)
         assert title in picture
         assert len(diagram.getElementsByTagName("bpmn:userTask")) >= 7
+
+
+def test_the_charts_of_the_documents_are_those_of_today(tmp_path: Path) -> None:
+    call_command("draw_charts", str(tmp_path))
+
+    kept = Path(__file__).resolve().parents[2] / "docs" / "charts"
+    assert {f.name for f in kept.glob("*.svg")} == {f.name for f in tmp_path.glob("*.svg")}
+    for drawn in tmp_path.glob("*.svg"):
+        assert (kept / drawn.name).read_text("utf-8") == drawn.read_text("utf-8"), drawn.name

@@ -293,6 +293,7 @@ def test_a_due_timer_costs_the_same_in_a_small_and_in_a_large_round(
     people.open().list().survey().classify().meet().post()
     contest(people, people.cases()[0])
     RunningTerm.objects.filter(code="posting").update(ends_on=date(2024, 10, 31))
+    timers_follow(RunningTerm.objects.all(), people.at)
     alone = queries_of(lambda: fire_due(moment("2024-10-05")), fired=1)
     for case in people.cases(state="posted")[-30:]:
         contest(people, case)
