@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -141,26 +142,29 @@ def issue_certificates(*, round: Round, by: User, at: datetime, key: str) -> Don
     Sign the certificate row of the year after the review for every recognised household.
 
     A household that an ad hoc month puts in another class has a row for the year already: the new
-    one takes its place, the old one stays readable.
+    one takes its place, the old one stays readable. What a later month decided holds on: the row
+    of an earlier review, amended after it, comes too late.
     """
     year = standing_year(round) + 1
 
     def write(deed: Deed) -> None:
+        columns: dict[str, Any] = {
+            "household": "household_id",
+            "case": "pk",
+            "year": Value(year),
+            "household_class": "decided_class",
+            "deprivations": "deprivations",
+            "act": Value(deed.act.pk),
+        }
+        households = deed.cases().values("household")
+        later = decided_later(round)
+        if later.filter(case__household__in=households).exists():
+            of_household = later.filter(case__household=OuterRef("household")).order_by("-pk")
+            columns["cancelled_by"] = Subquery(of_household.values("act")[:1])
         CertificateRow.objects.filter(
-            household__in=deed.cases().values("household"), year=year, cancelled_by__isnull=True
-        ).update(cancelled_by=deed.act)
-        insert_select(
-            CertificateRow,
-            {
-                "household": "household_id",
-                "case": "pk",
-                "year": Value(year),
-                "household_class": "decided_class",
-                "deprivations": "deprivations",
-                "act": Value(deed.act.pk),
-            },
-            deed.cases(),
-        )
+            household__in=households, year=year, cancelled_by__isnull=True
+        ).exclude(household__in=later.values("case__household")).update(cancelled_by=deed.act)
+        insert_select(CertificateRow, columns, deed.cases())
 
     return perform("issue_certificates", Scope(round), by=by, at=at, key=key, write=write)
 
