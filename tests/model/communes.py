@@ -148,6 +148,7 @@ IN_TIME = (
     Commune("ninety days, one of last year's list", ((STAYS_POOR,),), 1, NINETY_DAYS),
     Commune("ninety days, one requester", ((ASKED_IN_VAIN,),), 1, NINETY_DAYS),
 )
+OFF_TWICE = (Commune("one off the road twice", ((STAYS_POOR,),), 2, FEW_OF_DECEMBER),)
 SPLITS = (Commune("one splits off", _SPLIT, 0, FEW_OF_DECEMBER, True, 2),)
 ASKS_LATE_IN_MAY = (in_may("ad hoc, one asks late", 0, (ASKED,), late=True),)
 AUTUMN = (Commune("ad hoc in September", ((UNLISTED,),), 0, SEPTEMBER, month=9),)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from cases.models import Household, HouseholdClass, Standing, Unit
+from cases.models import Departure, Household, HouseholdClass, Standing, Unit
 from tests.conftest import YEAR, Road
-from workflow.acts.listing import receive_request
+from workflow.acts.listing import receive_request, record_arrival
 from workflow.acts.posting import close_posting
 from workflow.inbox import owed
 from workflow.machine.refusals import Refused
@@ -90,6 +90,18 @@ def test_a_household_managed_since_last_year_needs_no_request(
     with pytest.raises(Refused) as refused:
         ask_late(road, make_households, HouseholdClass.POOR)
     assert refused.value.codes == {"managed_already"}
+
+
+def test_who_moves_in_from_no_list_asks_by_form_01(road: Road, make_households: Make) -> None:
+    road.open()
+    village = Unit.objects.get(code="24646.001")
+    [household] = make_households(village, 1, "")
+    moved_in = {"reason": Departure.MOVED, "paper": "3/CT"}
+    with pytest.raises(Refused) as refused:
+        record_arrival(round=road.round, household=household, **moved_in, **road.who("minh"))
+    assert refused.value.codes == {"basis_known"}
+    receive_request(round=road.round, household=household, form_number="07", **road.who("minh"))
+    assert state_of(household) == "requested"
 
 
 def test_those_recognised_stand_on_next_years_list_also_before_their_certificates(
