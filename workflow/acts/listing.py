@@ -225,6 +225,7 @@ def receive_worker_request(
             [refusal(_pack(round), "already_on_list", case_code=case.code) for case in known],
         )
     if not known:
+        _refuse_open_elsewhere("receive_worker_request", round, Case.objects.filter(member=member))
         row = NewCase(member.household, Basis.REQUEST, form_number, member=member)
         add_cases(round, [row])
     ids = list(known.order_by("pk").values_list("pk", flat=True))
@@ -260,7 +261,7 @@ def _receive(
         if not known:
             managed = _managed(round, households)
             _refuse_by_list(act, round, basis, households, managed)
-            _refuse_open_elsewhere(act, round, households)
+            _refuse_open_elsewhere(act, round, _cases_of(households))
             earlier = set(
                 Standing.objects.filter(household__in=households).values_list(
                     "household", flat=True
@@ -315,8 +316,11 @@ def record_arrival(
             "record_arrival", [refusal(_pack(round), "already_on_list", case_code=household.code)]
         )
     if not known:
-        opening = _managed(round, [household, *predecessors])
-        inherited = opening.get(household.pk) or next(iter(opening.values()), "")
+        _refuse_open_elsewhere("record_arrival", round, _cases_of([household]))
+        # Who moves in brings its own class; only a split or a merge hands one on.
+        before = [household, *(() if reason == Departure.MOVED else predecessors)]
+        opening = _managed(round, before)
+        inherited = next((opening[h.pk] for h in before if h.pk in opening), "")
         add_cases(round, [NewCase(household, Basis.ARRIVAL, paper, inherited)])
     ids = list(known.order_by("pk").values_list("pk", flat=True))
 
@@ -369,7 +373,8 @@ def build_list(*, round: Round, by: User, at: datetime, key: str) -> Done:
         if deed.declared.starts_term:
             # The fifteen days run from the 15th, whenever the list was closed.
             start, _last = deed.pack.days_of(round.year, round.month)
-            if not round.terms.filter(code=deed.declared.starts_term).exists():
+            running = round.terms.filter(code=deed.declared.starts_term, ended_at__isnull=True)
+            if not running.exists():
                 start_term(deed, start=start)
 
     return perform("build_list", Scope(round), by=by, at=at, key=key, write=write)
@@ -398,7 +403,8 @@ def add_cases(round: Round, rows: Sequence[NewCase]) -> None:
 
     :raises Refused: if a household lies in a village that the round does not review
     """
-    reviews = {review.village_id: review.pk for review in round.village_reviews.all()}
+    kept = {review.keeper_id: review for review in round.village_reviews.all()}
+    reviews = kept | {review.village_id: review for review in round.village_reviews.all()}
     strangers = [r.household.code for r in rows if r.household.village_id not in reviews]
     if strangers:
         pack = _pack(round)
@@ -411,7 +417,7 @@ def add_cases(round: Round, rows: Sequence[NewCase]) -> None:
         [
             (
                 round.pk,
-                reviews[row.household.village_id],
+                reviews[row.household.village_id].pk,
                 row.household.pk,
                 row.member.pk if row.member else None,
                 row_code(row.member) if row.member else row.household.code,
@@ -420,7 +426,7 @@ def add_cases(round: Round, rows: Sequence[NewCase]) -> None:
                 round.province_id,
                 round.district_id,
                 round.keeper_id,
-                row.household.village_id,
+                reviews[row.household.village_id].keeper_id,
                 row.basis.value,
                 row.paper,
                 row.opening_class,
@@ -472,17 +478,22 @@ def _refuse_by_list(
         raise Refused(act, [refusal(_pack(round), code, case_code=h.code) for h in against])
 
 
-def _refuse_open_elsewhere(act: str, round: Round, households: list[Household]) -> None:
+def _cases_of(households: Sequence[Household]) -> QuerySet[Case]:
+    return Case.objects.filter(household__in=households, member=None)
+
+
+def _refuse_open_elsewhere(act: str, round: Round, cases: QuerySet[Case]) -> None:
     """
-    Keep one household from being under the same kind of review twice at once.
+    Keep a household, or a worker, from being under the same kind of review twice at once.
 
     :raises Refused: if it has an unfinished case in another round of this kind
     """
     ended = {*_pack(round).final_states, "reopened", "reexamined", "recognised"}
-    others = Case.objects.filter(
-        household__in=households, member=None, review=round.kind, round__month__gt=0
-    )
-    codes = others.exclude(round=round).exclude(state__in=ended).values_list("code", flat=True)
+    others = cases.filter(review=round.kind).exclude(round=round).exclude(state__in=ended)
+    if round.kind == Review.PERIODIC:
+        # What an earlier autumn left open stands in nobody's way.
+        others = others.filter(year=round.year)
+    codes = others.values_list("code", flat=True)
     if against := sorted(set(codes)):
         raise Refused(act, [refusal(_pack(round), "asked_already", case_code=c) for c in against])
 
@@ -495,11 +506,19 @@ def households_of_last_year(round: Round) -> QuerySet[Standing]:
 
 
 def households_left_out(round: Round) -> QuerySet[Standing]:
-    """Return those of last year's households in the round's villages that are not on its list."""
+    """
+    Return those of last year's households in the round's villages that are not on its list.
+
+    One that moved here stays on the list of the commune it came from until it left that one.
+    """
+    elsewhere = Case.objects.filter(
+        household=OuterRef("household"), review=round.kind, year=round.year
+    )
     return (
         households_of_last_year(round)
         .filter(household__village__in=round.village_reviews.values("village"))
         .exclude(household__in=round.cases.values("household"))
+        .exclude(Exists(elsewhere.exclude(round=round).exclude(state__in=("left", "withdrawn"))))
     )
 
 

@@ -207,12 +207,15 @@ def _record_arrival(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
     before = facts.get("from", [])
     if not isinstance(before, list | tuple):
         raise BadFact("from", f"expected household codes, got {_shown(before)}")
+    predecessors = [_household(code, "from") for code in before]
+    if household in predecessors:
+        raise BadFact("from", "no household comes from itself")
     return record_arrival(
         round=target,
         household=household,
         reason=Departure(reason),
         paper=_text(facts, "paper", ""),
-        predecessors=[_household(code, "from") for code in before],
+        predecessors=predecessors,
         **who,
     )
 
