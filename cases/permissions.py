@@ -122,8 +122,26 @@ def rounds_within_duty(user: User | AnonymousUser, duty: Duty) -> models.QuerySe
 def rounds_to_take_over(user: User | AnonymousUser, day: date) -> models.QuerySet[Round]:
     """Return the rounds whose commune was followed by one on which the user may open rounds."""
     granted = scope_of(user).get(Duty.OPEN_ROUND, {}).get(Level.COMMUNE, set())
-    followed = UnitSuccession.objects.filter(successor__in=granted, on_date__lte=day)
-    return Round.objects.filter(keeper__in=followed.values("predecessor"))
+    return Round.objects.filter(keeper__in=_along(granted, "successor", "predecessor", day))
+
+
+def successors_of(unit_id: int, day: date | None = None) -> set[int]:
+    """Return the units that followed a unit until a day, also those that followed its successors."""
+    return _along({unit_id}, "predecessor", "successor", day)
+
+
+def _along(units: set[int], near: str, far: str, day: date | None) -> set[int]:
+    """Return what successions lead to from these units, step by step; one query a generation."""
+    rows = (
+        UnitSuccession.objects.all()
+        if day is None
+        else UnitSuccession.objects.filter(on_date__lte=day)
+    )
+    found: set[int] = set()
+    while units:
+        units = set(rows.filter(**{f"{near}__in": units}).values_list(far, flat=True)) - found
+        found |= units
+    return found
 
 
 def communes_within_duty(

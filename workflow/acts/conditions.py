@@ -16,11 +16,11 @@ from cases.models import (
     MonthlyReport,
     RoleAssignment,
     Survey,
-    UnitSuccession,
+    UnitVersion,
     User,
 )
 from cases.names import fold
-from cases.permissions import holds_duty
+from cases.permissions import holds_duty, successors_of
 from cases.running_terms import may_stand_still, standing_still, terms_named
 from workflow.acts.listing import households_left_out
 from workflow.editions import dry_run, edition, misfits
@@ -348,10 +348,10 @@ def dry_run_current(asking: Asking) -> tuple[str, ...] | None:
 def succession_on_file(asking: Asking) -> tuple[str, ...] | None:
     facts = _facts(asking)
     kept = asking.village_review or asking.round
-    followed = UnitSuccession.objects.filter(
-        predecessor=kept.keeper_id,
-        successor__code=facts.get("keeper", ""),
-        on_date__lte=asking.legal_day,
+    followed = UnitVersion.objects.in_force(asking.legal_day).filter(
+        unit__in=successors_of(kept.keeper_id, asking.legal_day),
+        unit__code=facts.get("keeper", ""),
+        unit__level=kept.keeper.level,
     )
     return _fails_unless(facts.get("paper") and followed.exists())
 
@@ -376,7 +376,9 @@ def term_is_paused(asking: Asking) -> tuple[str, ...] | None:
 
 @condition
 def month_closed(asking: Asking) -> tuple[str, ...] | None:
-    if not in_window(asking, asking.legal_day):
+    # On the 15th itself requests are still received.
+    start = asking.pack.days_of(asking.round.year, asking.round.month)[0]
+    if asking.legal_day <= start:
         return AS_A_WHOLE
     if MonthlyReport.objects.filter(round=asking.round).exists():
         return AS_A_WHOLE

@@ -27,11 +27,11 @@ from cases.models import (
     Level,
     Round,
     StateCount,
-    UnitSuccession,
+    Unit,
     User,
     VillageReview,
 )
-from cases.permissions import duty_unit, forget_scope
+from cases.permissions import duty_unit, forget_scope, successors_of
 from cases.rules.packs import Act as Declared
 from cases.rules.packs import Move, Pack, Seat, Span
 from cases.sets import insert_select
@@ -111,7 +111,7 @@ def apply(
         reviews = list(
             scope.village_reviews().select_related("round").select_for_update(of=["self"])
         )
-        unit_id = _unit_of_duty(declared, scope, by, reviews)
+        unit_id = _unit_of_duty(declared, scope, by, reviews, facts.get("keeper", ""))
         _ask_pin(declared, scope)
         _ask_conditions(declared, asking)
         total = _count(declared, scope, asking)
@@ -228,17 +228,21 @@ def _same_answer(earlier: Act, digest: bytes, pack: Pack, code: str) -> Done:
 
 
 def _unit_of_duty(
-    declared: Declared, scope: Scope, by: User, reviews: list[VillageReview] | None
+    declared: Declared,
+    scope: Scope,
+    by: User,
+    reviews: list[VillageReview] | None,
+    keeper: str = "",
 ) -> int:
     """
-    Return the unit through which the actor may do the act.
+    Return the unit through which the actor may do the act; `keeper` is who takes a round over.
 
     :raises Refused: if the actor holds the duty on none, or not on every village of the scope
     """
     # Rights are read at the act, not when the page was opened.
     forget_scope(by)
     if declared.seat == Seat.KEEPER:
-        return _unit_of_successor(declared, scope, by)
+        return _unit_of_successor(declared, scope, by, keeper)
     levels = {
         Seat.VILLAGE: ("VILLAGE", "COMMUNE"),
         Seat.COMMUNE: ("COMMUNE",),
@@ -254,15 +258,19 @@ def _unit_of_duty(
     return held[0]
 
 
-def _unit_of_successor(declared: Declared, scope: Scope, by: User) -> int:
+def _unit_of_successor(declared: Declared, scope: Scope, by: User, keeper: str) -> int:
     """
     Return the unit that followed the round's own and on which the actor holds the duty.
+
+    Nobody takes a round over for another unit: where two followed, each speaks for itself.
 
     :raises Refused: if there is none
     """
     kept = scope.village_review or scope.round
-    after = UnitSuccession.objects.filter(predecessor=kept.keeper_id).order_by("successor")
-    for successor in after.values_list("successor", flat=True):
+    after = Unit.objects.filter(pk__in=successors_of(kept.keeper_id)).order_by("pk")
+    if keeper:
+        after = after.filter(code=keeper)
+    for successor in after.values_list("pk", flat=True):
         if duty_unit(by, Duty(declared.duty), SuccessorUnit(successor)) is not None:
             return successor
     raise Refused(declared.code, [refusal(scope.pack, "no_duty", detail=str(by))])
