@@ -1,6 +1,6 @@
 """Report, opinion, decision, certificate, refusal (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 5 và 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from workflow.acts.guards import (
     exit_granted_to_near_poor,
 )
 from workflow.machine.apply import Deed, Done
+from workflow.machine.refusals import Refused, refusal
 from workflow.machine.scope import Scope
 
 
@@ -273,7 +274,6 @@ def refuse_requesters(
     key: str,
 ) -> Done:
     """Answer requesters who do not qualify in writing; `reasons` maps household codes to reasons."""
-    ids = list(round.cases.filter(code__in=reasons).order_by("pk").values_list("pk", flat=True))
 
     def write(deed: Deed) -> None:
         insert_rows(
@@ -289,7 +289,7 @@ def refuse_requesters(
 
     return perform(
         "refuse",
-        Scope(round, case_ids=ids),
+        named_in(round, "refuse", reasons),
         by=by,
         at=at,
         key=key,
@@ -297,3 +297,16 @@ def refuse_requesters(
         private={"reasons": dict(reasons)},
         write=write,
     )
+
+
+def named_in(round: Round, act: str, codes: Collection[str]) -> Scope:
+    """
+    Return the scope of the cases that a paper names.
+
+    :raises Refused: if it names a household that the round does not have
+    """
+    found = dict(round.cases.filter(code__in=codes).order_by("pk").values_list("pk", "code"))
+    scope = Scope(round, case_ids=list(found))
+    if strangers := sorted(set(codes) - set(found.values())):
+        raise Refused(act, [refusal(scope.pack, "unknown_case", case_code=c) for c in strangers])
+    return scope

@@ -46,4 +46,8 @@ def withdraw(*, case: Case, paper: str, by: User, at: datetime, key: str) -> Don
 
 def _end_everything(deed: Deed, case: Case) -> None:
     take_down(deed, case)
-    case.terms.filter(ended_at__isnull=True).update(ended_at=deed.at, ended_by=deed.act)
+    ending = {"ended_at": deed.at, "ended_by": deed.act}
+    case.terms.filter(ended_at__isnull=True).update(**ending)
+    if not case.round.cases.filter(state="reported").exclude(pk=case.pk).exists():
+        # Nobody is left for whom the superior could answer.
+        case.round.terms.filter(code="opinion", ended_at__isnull=True).update(**ending)

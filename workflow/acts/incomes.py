@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from django.db.models import F, Value
 
-from cases.models import Case, IncomeRecord, User
+from cases.models import Case, IncomeRecord, Round, User
 from cases.rules.incomes import judge_income
-from cases.rules.packs import Review
+from cases.rules.packs import PACKS, Review
 from workflow.acts.deed import end_term, perform
-from workflow.machine.apply import Deed, Done
+from workflow.machine.apply import Deed, Done, legal_day
 from workflow.machine.scope import of_case
 
 
@@ -32,7 +32,7 @@ def determine_income(
     Record the income of the twelve months before, state transfers not counted, and what it means.
 
     :raises Refused: if the household is not to be judged now
-    :raises MeasureError: if no income line is known for the day, or the figures are impossible
+    :raises MeasureError: if no income line is known for the round, or the figures are impossible
     """
     return _record("determine_income", sheet, by, at, key, conflict_note)
 
@@ -42,6 +42,12 @@ def redetermine_income(
 ) -> Done:
     """Record the income again: after a complaint, or when the decision is reconsidered."""
     return _record("redetermine_income", sheet, by, at, key, conflict_note, outcome)
+
+
+def _day_of_the_line(round: Round) -> date:
+    """Return the day whose income line the round goes by: its first, or that of a later opening."""
+    first, _last = PACKS[round.pack].days_of(round.year, round.month)
+    return max(first, legal_day(round.opened_at))
 
 
 def _record(
@@ -60,7 +66,7 @@ def _record(
         persons=sheet.persons,
         year_income=sheet.year_income,
         state_transfers=sheet.state_transfers,
-        day=sheet.determined_on,
+        day=_day_of_the_line(case.round),
     )
 
     def write(deed: Deed) -> None:

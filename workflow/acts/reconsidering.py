@@ -23,10 +23,10 @@ from cases.models import (
     User,
 )
 from cases.sets import insert_rows, insert_select
-from workflow.acts.deciding import decided_later, enter_standings, standing_year
+from workflow.acts.deciding import decided_later, enter_standings, named_in, standing_year
 from workflow.acts.deed import end_term, perform, start_term
 from workflow.machine.apply import Deed, Done
-from workflow.machine.scope import Scope, of_case
+from workflow.machine.scope import of_case
 
 
 def accept_grievance(
@@ -137,10 +137,9 @@ def _on_named(
     write: Callable[[Deed], None],
     conflict_note: str = "",
 ) -> Done:
-    ids = list(round.cases.filter(code__in=reasons).order_by("pk").values_list("pk", flat=True))
     return perform(
         code,
-        Scope(round, case_ids=ids),
+        named_in(round, code, reasons),
         by=by,
         at=at,
         key=key,
