@@ -44,7 +44,7 @@ def redetermine_income(
     return _record("redetermine_income", sheet, by, at, key, conflict_note, outcome)
 
 
-def _day_of_the_line(round: Round) -> date:
+def day_of_the_line(round: Round) -> date:
     """Return the day whose income line the round goes by: its first, or that of a later opening."""
     first, _last = PACKS[round.pack].days_of(round.year, round.month)
     return max(first, legal_day(round.opened_at))
@@ -66,7 +66,7 @@ def _record(
         persons=sheet.persons,
         year_income=sheet.year_income,
         state_transfers=sheet.state_transfers,
-        day=_day_of_the_line(case.round),
+        day=day_of_the_line(case.round),
     )
 
     def write(deed: Deed) -> None:

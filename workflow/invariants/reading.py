@@ -1,6 +1,7 @@
 """Reading what was recorded: a constant number of queries for some rounds at once."""
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Max, QuerySet
@@ -128,14 +129,29 @@ def _read_units(records: dict[int, Record]) -> None:
         paths[unit].append(tuple(version))
     above = {code for rows in paths.values() for path, *_ in rows for code in path.split("/")}
     units |= dict(Unit.objects.filter(code__in=above - named).values_list("code", "pk"))
-    successors: dict[int, list[Any]] = defaultdict(list)
-    for old, new, day in UnitSuccession.objects.filter(predecessor__in=former).values_list(
-        "predecessor_id", "successor_id", "on_date"
-    ):
-        successors[old].append((new, day))
+    successors = _successors(former)
     for record in handed:
         record.successors = successors
         record.paths = {u: rows for u, rows in paths.items() if u != record.round.keeper_id}
+
+
+def _successors(units: set[int]) -> dict[int, list[tuple[int, date]]]:
+    """Return what followed each unit and since when, also what followed its successors."""
+    found: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    near = {(unit, unit, date.min) for unit in units}
+    while near:
+        after: dict[int, list[tuple[int, date]]] = defaultdict(list)
+        for old, new, day in UnitSuccession.objects.filter(
+            predecessor__in={unit for _first, unit, _day in near}
+        ).values_list("predecessor_id", "successor_id", "on_date"):
+            after[old].append((new, day))
+        steps = {
+            (first, new, max(since, day)) for first, unit, since in near for new, day in after[unit]
+        }
+        near = {step for step in steps if step[1:] not in found[step[0]]}
+        for first, new, day in near:
+            found[first].append((new, day))
+    return found
 
 
 def _keepers(record: Record) -> set[int]:

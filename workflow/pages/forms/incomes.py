@@ -10,6 +10,7 @@ from cases.models import Act, IncomeRecord
 from cases.rules.incomes import IncomeVerdict, band_in_force, judge_income
 from cases.rules.packs import Review
 from cases.rules.standards import MeasureError
+from workflow.acts.incomes import day_of_the_line
 from workflow.pages.forms.base import ActForm, CountField, DayField, MoneyField
 
 
@@ -48,7 +49,7 @@ class IncomeForm(ActForm):
     def tables(self) -> dict[str, Any]:
         round = self.target.round
         try:
-            band = band_in_force(Review(round.kind), round.area, self.day)
+            band = band_in_force(Review(round.kind), round.area, day_of_the_line(round))
         except MeasureError:
             return {}
         return {"band": band}
@@ -84,12 +85,12 @@ class RedetermineIncomeForm(IncomeForm):
 
 
 def verdict_of(record: IncomeRecord) -> IncomeVerdict:
-    """Return how the record was judged, over the band of its own day."""
+    """Return how the record was judged, over the band of its round."""
     return judge_income(
         Review(record.case.round.kind),
         record.area,
         persons=record.persons,
         year_income=record.year_income,
         state_transfers=record.state_transfers,
-        day=record.determined_on,
+        day=day_of_the_line(record.case.round),
     )
