@@ -41,7 +41,7 @@ def handed_over(road: Road, hoa_binh: Unit, appoint: Any) -> Road:
     """Return Tân Lập's round in the hands of Hòa Bình, which has a round of its own."""
     road.open()
     papers = {"year": 2024, "plan_paper": "12/KH-UBND", "committee_paper": "34/QĐ-UBND"}
-    who = {"by": road.cast["other_binh"], "at": road.at}
+    who: dict[str, Any] = {"by": road.cast["other_binh"], "at": road.at}
     registry.do("open_round", hoa_binh, papers, **who, key="opened")
     road.pass_days(2)
     followed(road.commune, hoa_binh)

@@ -58,6 +58,7 @@ class Played:
     moved: int = 0
     sequence: int | None = None
     refusals: list[str] = field(default_factory=list)
+    note: str = ""  # what the file remarks on the step
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -128,6 +129,7 @@ def _told(step: Step, by: User | None, name: str) -> dict[str, Any]:
         "by": by.username if by is not None else "",
         "do": step.do,
         "on": name,
+        "note": step.note,
     }
 
 

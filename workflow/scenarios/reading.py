@@ -81,6 +81,7 @@ class Step:
 class Scenario:
     title: str
     period: Period
+    communes: tuple[str, ...]  # those of the scenario; empty: every commune with a round
     files: Mapping[str, Path]
     steps: tuple[Step, ...]
     digest: str
@@ -119,6 +120,7 @@ def read_scenario(path: Path, files: Mapping[str, Path] | None = None) -> Scenar
     return Scenario(
         title=table["title"],
         period=_period(path.name, table, Period(0)),
+        communes=tuple(table.get("communes", ())),
         files=named,
         steps=tuple(_read_step(number, row) for number, row in enumerate(table["step"], start=1)),
         digest=digest.hexdigest()[:24],

@@ -44,8 +44,8 @@ def targets_of(scenario: Scenario, step: Step) -> Iterator[Any]:
         return
     declared = _declared(step, period)
     rounds = Round.objects.filter(**asdict(period)).select_related("commune", "keeper", "superior")
-    if communes:
-        rounds = rounds.filter(commune__code__in=communes)
+    if within := communes or scenario.communes:
+        rounds = rounds.filter(commune__code__in=within)
     span = Span.ROUND if step.do in ON_ROUND else SPANS[step.do]
     if step.do == "refuse":
         waiting = Q(pk__in=Case.objects.filter(state="unqualified").values("round"))

@@ -19,6 +19,7 @@ class Command(BaseCommand):
         "The format is described in docs/scenarios/README.md. Examples:\n\n"
         "  manage.py play docs/scenarios/cu-jut-2024.toml\n"
         "  manage.py play docs/scenarios/cu-jut-2024.toml --set households=other-district.xlsx\n"
+        "  manage.py play docs/scenarios/khieu-nai.toml --notes\n"
         "  manage.py play docs/scenarios/tu-choi.toml --format json"
     )
 
@@ -35,16 +36,23 @@ class Command(BaseCommand):
             metavar="NAME=FILE",
             help="use another workbook for a name in the scenario's [files]; may be repeated",
         )
+        parser.add_argument(
+            "--notes", action="store_true", help="print what the file remarks on its steps"
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         played: list[Played] = []
         as_json = options["format"] == "json"
+        noted = 0
         try:
             scenario = read_scenario(options["file"], _named_files(options["files"]))
             for row in play(scenario):
                 played.append(row)
                 if not as_json:
+                    if options["notes"] and row.note and row.step != noted:
+                        self.stdout.write(f"\n     {row.note}")
+                    noted = row.step
                     self._tell(row)
         except (ScenarioError, Surprise) as error:
             if as_json:
