@@ -125,15 +125,21 @@ ONE_BY_ONE = ("survey", "determine_income")
 
 
 class Lines(Aggregate):
-    """One text of a group's rows: columns joined by ":", rows by ";"."""
+    """One text of a group's rows, by their first column: columns joined by ":", rows by ";"."""
 
     function = "STRING_AGG"
-    template = "%(function)s(%(expressions)s, ';')"
+    template = "%(function)s(%(expressions)s, ';' ORDER BY %(first)s)"
     arg_joiner = " || ':' || "
     output_field = CharField()
 
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        first, _params = compiler.compile(self.get_source_expressions()[0])
+        return super().as_sql(compiler, connection, first=first, **context)
+
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+        # It knows no order within a group; it reads them by the index that has the order.
+        template = "GROUP_CONCAT(%(expressions)s, ';')"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 Rows = list[tuple[Any, ...]]
