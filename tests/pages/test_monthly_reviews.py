@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case, Household, IncomeRecord, MonthlyReport, Round, Unit, User
 from cases.rules.packs import Review
 from tests.months import NOT_POOR, Month, fresh
 from tests.pages.test_act_pages import Desk, codes, key_of
+from workflow.acts.listing import receive_requests
 
 PAPERS = {"plan_paper": "", "committee_paper": ""}
 INCOME = {
@@ -421,3 +424,41 @@ def test_the_key_of_the_second_look_is_the_one_of_the_form(
 
     assert ("household", poor.code) in looked.context["carried"]
     assert not Case.objects.exists()
+
+
+# --- What they cost ---
+
+
+@pytest.mark.parametrize("act", ["", "build_list", "sign_decision", "sign_monthly_report"])
+def test_a_month_costs_the_same_for_few_and_many_requests(
+    begin: Callable[..., Desk],
+    village: Unit,
+    make_households: Callable[..., list[Household]],
+    act: str,
+) -> None:
+    desk = begin()
+    month = month_of(desk)
+
+    def ask(households: list[Household]) -> None:
+        forms = {household.code: "15/GĐN" for household in households}
+        receive_requests(
+            round=month.round,
+            forms=forms,
+            by=month.cast["minh"],
+            at=month.at,
+            key=next(month.keys),
+        )
+
+    def cost() -> int:
+        client = desk.client("hoa" if act == "build_list" else "binh")
+        url = desk.round_url(act) if act else reverse("round", kwargs={"key": month.round.key})
+        client.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url).status_code == 200
+        return len(captured)
+
+    ask(make_households(village, 2, standing=""))
+    few = cost()
+    ask(make_households(village, 60, standing=""))
+
+    assert cost() == few
