@@ -426,11 +426,6 @@ INTERRUPTIONS = (
     ),
     Mutant("one returned stops the village", fields("post_list", leaves_behind=())),
     Mutant("posted before the meeting", also_from("post_list", "surveyed")),
-    Mutant(
-        "second list over the first",
-        unasked("post_list", "no_other_posting_open"),
-        first=(ASKS_LATE,),
-    ),
 )
 
 AFTER_THE_DECISION = (
@@ -440,9 +435,21 @@ AFTER_THE_DECISION = (
         first=IN_TIME,
     ),
     Mutant("grievance of nobody", unasked("accept_grievance", "complaint_written_down")),
-    Mutant("grievance before the decision", also_from("accept_grievance", "consented")),
+    Mutant(
+        "grievance before the decision",
+        then(
+            also_from("accept_grievance", "consented"),
+            unasked("accept_grievance", "grievance_in_time"),
+        ),
+    ),
     Mutant("grievance that changes nothing", leads_to("accept_grievance", "certified")),
-    Mutant("grievance of who left", also_from("accept_grievance", "left")),
+    Mutant(
+        "grievance of who left",
+        then(
+            also_from("accept_grievance", "left"), unasked("accept_grievance", "grievance_in_time")
+        ),
+        first=OFF_TWICE,
+    ),
     Mutant("no grievance against a refusal", not_from("accept_grievance", "refused")),
     Mutant("no grievance after the certificate", not_from("accept_grievance", "certified")),
     Mutant("revocation without a number", unasked("revoke_decision", "decision_numbered")),
