@@ -13,6 +13,7 @@ from cases.rules.packs.catalogue import (
     AD_HOC,
     AD_HOC_MONTHS,
     AD_HOC_START,
+    AMENDING,
     BEFORE_POSTING,
     DONE,
     IN_POSTING,
@@ -23,7 +24,7 @@ from cases.rules.packs.catalogue import (
     TERMS,
 )
 from cases.rules.packs.later import AFTER_DECISION, FOR_THE_ROUND, GRIEVANCE
-from cases.rules.packs.model import Act, Move, Review, Seat, Source, Span, TermRule
+from cases.rules.packs.model import Act, Move, Review, Seat, Span, TermRule
 from cases.rules.packs.periodic import ACTS as PERIODIC_ACTS
 from cases.rules.packs.periodic import THREE_TIERS as PERIODIC
 from cases.rules.packs.periodic import TWO_TIERS as PERIODIC_TWO_TIERS
@@ -125,7 +126,7 @@ SIGN_DECISION = Act(
 AMEND_DECISION = Act(
     "amend_decision",
     _("Ký quyết định sau khi xem xét lại"),
-    Source("Luật Khiếu nại; quy định chung về sửa đổi, thu hồi quyết định", "?"),
+    AMENDING,
     Duty.SIGN_DECISION,
     Seat.COMMUNE,
     Span.CASE,
