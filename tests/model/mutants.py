@@ -599,7 +599,13 @@ OF_WORKERS = (
     ),
     _worker("started on the 14th", on_pack(start_day=14)),
     _worker("answer without reasons", unguarded("refuse", "reason_given")),
-    _worker("decided before determined", also_from("sign_decision", "listed", move=1)),
+    _worker(
+        "decided before determined",
+        then(
+            also_from("sign_decision", "listed", move=1),
+            unguarded("sign_decision", "income_does_not_qualify"),
+        ),
+    ),
     _worker("amended without a new income", also_from("amend_decision", "reopened")),
     _worker("old income settles a grievance", unasked("redetermine_income", "surveyed_anew")),
     _worker("no grievance against a refusal", not_from("accept_grievance", "refused")),

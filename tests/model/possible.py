@@ -404,7 +404,7 @@ def fifteen_days_end_on_the_next_working_day(pack: Pack) -> None:
     rule = pack.term("whole")
     after = MAY.end_of(MAY.at("5-15"), rule.days, rule.kind)
     if after != MAY.at("6-2"):
-        raise NotPossible(f"whole: over at {MAY.moments[after]:%d/%m %H:%M}")
+        raise NotPossible(f"the fifteen days are over at moment {after} of {MAY.name}")
     play = _may(pack, ASKS).posted().at("6-1", LAST_MINUTE).ended().do("sign_decision", None)
     _expect(play, "recognised" if pack.review == Review.AD_HOC else "confirmed")
 
