@@ -1,6 +1,6 @@
 """What a hostile reader of the core tried: two rounds that meet in one household, and units that ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -20,10 +20,12 @@ from cases.models import (
     UnitSuccession,
     User,
 )
-from cases.rules.packs import Review
-from tests.conftest import NEAR_POOR, POOR, Road, make_unit
+from cases.rules.packs import PACKS, Review
+from tests.conftest import NEAR_POOR, POOR, Road, make_unit, moment
 from tests.months import NOT_POOR, Month, fresh
 from workflow.acts import registry
+from workflow.editions import dry_run
+from workflow.invariants import audit
 from workflow.machine.refusals import Refused
 
 Make = Callable[..., list[Household]]
@@ -48,6 +50,13 @@ def do(road: Road) -> Do:
         return registry.do(code, target, facts, by=road.cast[who], at=road.at, key=next(road.keys))
 
     return do
+
+
+@pytest.fixture(autouse=True)
+def audited(calendar: None) -> Iterator[None]:
+    """Whatever was done here, the audit finds nothing in it."""
+    yield
+    assert list(audit(Round.objects.all())) == []
 
 
 def against(deed: Callable[[], Any]) -> set[str]:
@@ -283,13 +292,11 @@ def test_a_paper_that_names_a_stranger_is_not_recorded(road: Road, do: Do) -> No
     case = road.cases()[0]
     count = Act.objects.count()
 
-    for code in ("revoke_decision", "correct_decision"):
-        facts = {"number": "1/QĐ", "reason": "Sai", "cases": ["99999-00001"]}
-        assert against(lambda code=code, facts=facts: do("binh", code, case, **facts)) == {
-            "unknown_case"
-        }
-    facts = {"number": "1", "reasons": {"99999-00001": "Sai"}}
-    assert against(lambda: do("binh", "refuse", road.round, **facts)) == {"unknown_case"}
+    named: dict[str, Any] = {"number": "1/QĐ", "reason": "Sai", "cases": ["99999-00001"]}
+    assert against(lambda: do("binh", "revoke_decision", case, **named)) == {"unknown_case"}
+    assert against(lambda: do("binh", "correct_decision", case, **named)) == {"unknown_case"}
+    told: dict[str, Any] = {"number": "1", "reasons": {"99999-00001": "Sai"}}
+    assert against(lambda: do("binh", "refuse", road.round, **told)) == {"unknown_case"}
     assert Act.objects.count() == count
 
 
@@ -348,7 +355,7 @@ def test_a_household_of_a_new_village_asks_in_the_list_that_the_village_took_ove
     hamlet = make_unit("24646.009", Level.VILLAGE, "Thôn Mới", "thôn", road.commune)
     follow(review.village, hamlet)
     do("hoa", "hand_over_village", review, keeper="24646.009", paper="2/NQ-HĐND")
-    old, new = make_households(review.village, 1, standing="")[0], None
+    (old,) = make_households(review.village, 1, standing="")
     (new,) = make_households(hamlet, 1, standing="")
 
     for home in (old, new):
@@ -412,3 +419,74 @@ def test_the_superior_owes_no_opinion_when_the_last_reported_household_left(
         do("minh", "record_departure", fresh(case), reason="MOVED", paper="12/TH")
 
     assert not road.round.terms.filter(ended_at=None).exists()
+
+
+# The same key twice. ------------------------------------------------------------------------------
+
+
+def twice(road: Road, who: str, code: str, target: Any, **facts: Any) -> None:
+    """Do an act and send it again, as a page does whose answer got lost."""
+    told: Any = {"by": road.cast[who], "at": road.at, "key": f"twice-{code}"}
+    first = registry.do(code, target, facts, **told)
+    count = Act.objects.count()
+
+    again = registry.do(code, type(target).objects.get(pk=target.pk), facts, **told)
+
+    assert getattr(again, "act", again) == getattr(first, "act", first)
+    assert Act.objects.count() == count
+
+
+def test_acts_of_the_round_sent_twice_are_done_once(
+    road: Road, do: Do, make_households: Make, appoint: Appoint
+) -> None:
+    village = Unit.objects.get(code="24646.001")
+    (newborn,) = make_households(village, 1, standing="")
+    road.open().list()
+    case = road.cases()[0]
+    twice(
+        road,
+        "minh",
+        "record_arrival",
+        road.round,
+        household=newborn.code,
+        reason="SPLIT",
+        paper="12/TH",
+        **{"from": [case.code]},
+    )
+    seen = dry_run(road.round, PACKS["qd24-2021-3cap"]).token
+    facts = {"to": "qd24-2021-3cap", "dry_run": seen, "paper": "13/TT"}
+    twice(road, "binh", "carry_over", road.round, **facts)
+    hamlet = make_unit("24646.009", Level.VILLAGE, "Thôn Mới", "thôn", road.commune)
+    follow(village, hamlet)
+    review = road.reviews[0]
+    twice(road, "hoa", "hand_over_village", review, keeper="24646.009", paper="2/NQ")
+    follow(road.commune, commune("24999", "Xã Mới"))
+    new = Unit.objects.get(code="24999")
+    road.cast["new"] = appoint("moi", "Chủ tịch xã mới", Role.COMMUNE_CHAIR, new)
+    road.round.refresh_from_db()
+    twice(road, "new", "hand_over", road.round, keeper="24999", paper="1/NQ")
+
+    told = {act.code: act.facts["from"] for act in Act.objects.filter(facts__has_key="keeper")}
+    assert told == {"hand_over": "24646", "hand_over_village": "24646.001"}
+    assert Act.objects.get(code="carry_over").facts["from"] == "qd24-2021-3cap"
+
+
+def test_acts_of_a_month_sent_twice_are_done_once(road: Road, month: Month) -> None:
+    home = Household.objects.order_by("pk")[0]
+    road.at = moment("2025-05-06")
+    facts = {"year": 2025, "month": 5, "kind": "LOW_INCOME"}
+    twice(road, "binh", "open_round", road.commune, **facts)
+    asked = {"household": home.code, "position": 1, "form_number": "17/GĐN"}
+    twice(road, "minh", "receive_worker_request", Round.objects.get(), **asked)
+
+    assert Case.objects.count() == 1
+
+
+def test_no_round_goes_back_to_an_edition_that_is_over(road: Road, do: Do) -> None:
+    road.at = moment("2025-10-01")
+    Unit.objects.get(code="24646").versions.update(path="VN/67/24646/")
+    road.round = do("binh", "open_round", road.commune, year=2025, **PAPERS)
+    seen = dry_run(road.round, PACKS["qd24-2021-3cap"]).token
+
+    facts = {"to": "qd24-2021-3cap", "dry_run": seen, "paper": "13/TT"}
+    assert against(lambda: do("binh", "carry_over", road.round, **facts)) == {"edition_approved"}

@@ -23,6 +23,7 @@ def carry_over(
 
     def write(deed: Deed) -> None:
         target = PACKS[to]
+        _note_from(deed, round.pack)
         round.pack, round.pack_hash = target.code, target.fingerprint
         version = round.keeper.versions.in_force(deed.act.legal_day).first()
         if version is not None:
@@ -37,7 +38,7 @@ def carry_over(
         by=by,
         at=at,
         key=key,
-        facts={"to": to, "dry_run": dry_run, "paper": paper, "from": round.pack},
+        facts={"to": to, "dry_run": dry_run, "paper": paper},
         write=write,
     )
 
@@ -55,6 +56,7 @@ def hand_over(*, round: Round, keeper: Unit, paper: str, by: User, at: datetime,
     def write(deed: Deed) -> None:
         version = keeper.versions.in_force(deed.act.legal_day).get()
         above = units_above(version)
+        _note_from(deed, round.keeper.code)
         round.keeper, round.province = keeper, above[Level.PROVINCE]
         round.district = above.get(Level.DISTRICT)
         round.superior = above.get(Level(deed.pack.superior_level)) or above[Level.PROVINCE]
@@ -69,7 +71,7 @@ def hand_over(*, round: Round, keeper: Unit, paper: str, by: User, at: datetime,
         by=by,
         at=at,
         key=key,
-        facts={"keeper": keeper.code, "paper": paper, "from": round.keeper.code},
+        facts={"keeper": keeper.code, "paper": paper},
         write=write,
     )
 
@@ -80,6 +82,7 @@ def hand_over_village(
     """Let the village that followed another one finish its list; the list itself stays whole."""
 
     def write(deed: Deed) -> None:
+        _note_from(deed, village_review.keeper.code)
         village_review.keeper = keeper
         village_review.save(update_fields=["keeper"])
         village_review.cases.update(village=keeper)
@@ -90,6 +93,16 @@ def hand_over_village(
         by=by,
         at=at,
         key=key,
-        facts={"keeper": keeper.code, "paper": paper, "from": village_review.keeper.code},
+        facts={"keeper": keeper.code, "paper": paper},
         write=write,
     )
+
+
+def _note_from(deed: Deed, before: str) -> None:
+    """
+    Keep in the record what the act ends.
+
+    It is no part of the request: the same request is answered the same after it was done.
+    """
+    deed.act.facts["from"] = before
+    deed.act.save(update_fields=["facts"])

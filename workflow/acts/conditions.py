@@ -328,7 +328,10 @@ def each_case_has_a_reason(asking: Asking) -> tuple[str, ...] | None:
 @condition
 def edition_approved(asking: Asking) -> tuple[str, ...] | None:
     target = edition(_facts(asking).get("to", ""))
-    return _fails_unless(target is not None and target.review == asking.pack.review)
+    if target is None or target.review != asking.pack.review:
+        return AS_A_WHOLE
+    until = target.in_force_until
+    return _fails_unless(until is None or asking.legal_day < until)
 
 
 @condition
