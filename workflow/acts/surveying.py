@@ -265,7 +265,8 @@ def _write_surveys(
             for s in sheets
         ],
     )
-    sheet = Survey.objects.filter(act=deed.act, case=OuterRef("pk"))
+    # By its number, not by the act: PostgreSQL would go through all of the act's sheets for each case.
+    sheet = Survey.objects.filter(case=OuterRef("pk"), attempt=OuterRef("attempt") + 1)
     deed.scope.cases().update(
         attempt=F("attempt") + 1,
         income_score=Subquery(sheet.values("income_score")),
