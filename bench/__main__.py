@@ -1,7 +1,7 @@
 """
-Measure the set path beside the same SQL written by hand and beside one object at a time.
+Measure the set path, lists of growing length, and the audit.
 
-usage: python -m bench [--cases 10000] [--runs 3] [--smoke] [--database sqlite|postgresql|both]
+usage: python -m bench [--cases 10000] [--runs 5] [--scale] [--smoke] [--database sqlite|postgresql|both]
 
 See docs/bench.md for what the rows mean.
 """
@@ -11,8 +11,8 @@ import multiprocessing
 import os
 import sys
 
-from bench.ground import SERVER, reachable
 from bench.measure import measure
+from bench.places import SERVER, reachable
 
 
 def main() -> int:
@@ -30,7 +30,9 @@ def main() -> int:
     context = multiprocessing.get_context("spawn")
     for database in databases:
         process = context.Process(
-            target=measure, args=(database, server, arguments.cases, arguments.runs)
+            target=measure,
+            args=(database, server, arguments.cases, arguments.runs),
+            kwargs={"scale": arguments.scale, "smoke": arguments.smoke},
         )
         process.start()
         process.join()
@@ -43,6 +45,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[1])
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--scale", action="store_true", help="lists of 100, 1,000, 10,000 and 100,000 cases instead"
+    )
     parser.add_argument("--smoke", action="store_true", help="small and quick; never fails on time")
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     arguments = parser.parse_args()

@@ -1,12 +1,17 @@
-"""One run of the measuring: all ways on one database, in turns."""
+"""One database's run: all ways of one act in turns, the audit, or lists of growing length."""
 
-import os
-import secrets
 from statistics import median
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from bench.ground import Ground, Place, place_of, prepare
+from bench.places import EMPTY, PASS, Place, place_of
 
+if TYPE_CHECKING:
+    from bench.ground import Ground
+
+VILLAGES = 25
+SMOKE_VILLAGES = 5
+PREPARED = "before_report"
 # What the issue of this measure asks: at most so many times the hand, at least so many times the naive way.
 AT_MOST_HAND = 1.3
 AT_LEAST_NAIVE = {"postgresql": 13, "sqlite": 45}
@@ -20,39 +25,48 @@ TITLES = {
 }
 
 
-def measure(database: str, server: str, cases: int, runs: int) -> None:
-    """Measure all ways on one database, in turns, and print the medians."""
+def measure(database: str, server: str, cases: int, runs: int, *, scale: bool, smoke: bool) -> None:
+    """Measure on one database and print the medians."""
     with place_of(database, server) as place:
-        os.environ["RASOAT_DATABASE"] = place.url
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        os.environ["RASOAT_DEBUG"] = "false"  # DEBUG keeps every query in memory
-        os.environ["RASOAT_SECRET_KEY"] = secrets.token_hex(32)
-        import django
+        # Only now: these know Django's models.
+        from bench.audit import measure_audit
+        from bench.scale import measure_scale
 
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        started = perf_counter()
-        ground = prepare(cases)
-        print(f"\n{database}: {cases:,} cases, prepared in {perf_counter() - started:.1f} s")
-        _show(_time(place, ground, runs), AT_LEAST_NAIVE[database], judge=cases >= ENOUGH_CASES)
+        print(f"\n{database}", flush=True)
+        if not scale:
+            _measure_ways(place, cases, runs, AT_LEAST_NAIVE[database], smoke=smoke)
+            measure_audit(place, runs, smoke=smoke)
+        if scale or smoke:
+            measure_scale(place, runs, smoke=smoke)
 
 
-def _time(place: Place, ground: Ground, runs: int) -> list[dict[str, float]]:
+def _measure_ways(place: Place, cases: int, runs: int, at_least: int, *, smoke: bool) -> None:
+    from bench.ground import lay
+
+    started = perf_counter()
+    place.copy(EMPTY, PREPARED)
+    (ground,) = lay(communes=1, villages=SMOKE_VILLAGES if smoke else VILLAGES, cases=cases)
+    ground.walk(until="close_posting")
+    place.settle()
+    print(f"sign_report: {cases:,} cases, prepared in {perf_counter() - started:.1f} s", flush=True)
+    turns = _time(place, ground, runs, warm_up=not smoke)
+    _show(turns, at_least, judge=cases >= ENOUGH_CASES)
+
+
+def _time(place: Place, ground: "Ground", runs: int, *, warm_up: bool) -> list[dict[str, float]]:
     """Return, for each turn, the microseconds each way took for a case."""
     from bench.ways import WAYS
 
     turns = []
-    for _turn in range(runs + 1):
+    for _turn in range(runs + warm_up):
         spent = {}
         for name, way in WAYS.items():
-            place.fresh_copy()
+            place.copy(PREPARED, PASS)
             started = perf_counter()
             moved = way(ground)
             spent[name] = (perf_counter() - started) / moved * 1e6
         turns.append(spent)
-    return turns[1:]  # the first turn warms up
+    return turns[-runs:]
 
 
 def _show(turns: list[dict[str, float]], at_least: int, judge: bool) -> None:

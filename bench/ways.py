@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 
-from bench.ground import Ground
+from bench.ground import YEAR, Ground
 from cases.models import Act, ActChain, Case, Event
 from cases.rules.packs import PACKS
 from workflow.acts.deciding import sign_report
@@ -21,16 +21,27 @@ CODE, KEY, FACTS = "sign_report", "bench", {"number": "05/BC-UBND"}
 ONE_BY_ONE_CASES = 1000
 
 
+# The condition "list_complete": last year's households of these villages that no list has.
+_LEFT_OUT = """
+SELECT h.code FROM cases_standing s JOIN cases_household h ON h.id = s.household_id
+WHERE s.year = %s AND s.household_class IN ('POOR', 'NEAR_POOR')
+AND h.village_id IN (SELECT village_id FROM cases_villagereview WHERE round_id = %s)
+AND NOT EXISTS (
+    SELECT 1 FROM cases_case c WHERE c.household_id = s.household_id AND c.review = 'PERIODIC'
+    AND c.year = %s AND (c.round_id = %s OR c.state NOT IN ('left', 'withdrawn'))
+) LIMIT 1"""
+
+
 def by_engine(ground: Ground) -> int:
     """`workflow.machine.apply`: rights, conditions, guards, refusals; the set path."""
     scope = Scope(ground.round)
-    return apply(CODE, scope, by=ground.chair, at=ground.at, key=KEY, facts=FACTS).moved
+    return apply(CODE, scope, by=ground.chair, at=ground.moment(CODE), key=KEY, facts=FACTS).moved
 
 
 def by_act(ground: Ground) -> int:
     """The deed as a page does it: the engine, the report's row, its term, charts and notices."""
     done = sign_report(
-        round=ground.round, number=FACTS["number"], by=ground.chair, at=ground.at, key=KEY
+        round=ground.round, number=FACTS["number"], by=ground.chair, at=ground.moment(CODE), key=KEY
     )
     return done.moved
 
@@ -57,6 +68,9 @@ def by_hand(ground: Ground) -> int:
         round_id,
     )
     total = cursor.fetchone()[0]
+    run(_LEFT_OUT, YEAR - 1, round_id, YEAR, round_id)
+    if cursor.fetchone():
+        raise AssertionError("a household of last year is on no list")
     run("UPDATE cases_actchain SET length = length + 1 WHERE commune_id = %s", commune_id)
     run("SELECT length FROM cases_actchain WHERE commune_id = %s", commune_id)
     run(
@@ -73,8 +87,8 @@ def by_hand(ground: Ground) -> int:
         commune_id,
         declared.source.article,
         "qd24-2021-3cap",
-        ground.at.isoformat(),
-        legal_day(ground.at).isoformat(),
+        ground.moment(CODE).isoformat(),
+        legal_day(ground.moment(CODE)).isoformat(),
         KEY,
         bytes(32),
         json.dumps(FACTS),
@@ -151,8 +165,8 @@ def _naive_act(ground: Ground) -> Act:
         duty_unit_id=chain.pk,
         article="-",
         pack="qd24-2021-3cap",
-        at=ground.at,
-        legal_day=legal_day(ground.at),
+        at=ground.moment(CODE),
+        legal_day=legal_day(ground.moment(CODE)),
         idempotency_key=KEY,
         request_digest=bytes(32),
         facts=FACTS,
