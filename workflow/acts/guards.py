@@ -14,10 +14,8 @@ WITH_STANDING = (Basis.LAST_YEAR.value, Basis.ARRIVAL.value)
 
 @guard
 def basis_known(asking: Asking) -> Q:
-    with_paper = Q(basis__in=BY_FORM) & ~Q(basis_paper="")
-    # An arrival is on the list for the class it, or the household it comes from, was managed with.
-    managed = Q(basis=Basis.LAST_YEAR.value) | (Q(basis=Basis.ARRIVAL.value) & ~Q(opening_class=""))
-    return with_paper | managed
+    with_paper = Q(basis__in=(*BY_FORM, Basis.ARRIVAL.value)) & ~Q(basis_paper="")
+    return with_paper | Q(basis=Basis.LAST_YEAR.value)
 
 
 @guard

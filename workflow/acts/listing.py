@@ -325,6 +325,11 @@ def record_arrival(
     ids = list(known.order_by("pk").values_list("pk", flat=True))
 
     def write(deed: Deed) -> None:
+        # It is on the list for the class it, or the household it comes from, was managed with. An
+        # imported list says who arrived; here somebody only says so.
+        if deed.cases().filter(opening_class="").exists():
+            strange = refusal(deed.pack, "basis_known", case_code=household.code)
+            raise Refused("record_arrival", [strange])
         kinds = {Departure.SPLIT.value: "SPLIT", Departure.MERGED.value: "MERGED"}
         if reason.value in kinds:
             HouseholdSuccession.objects.bulk_create(
