@@ -96,9 +96,14 @@ def test_who_moves_in_from_no_list_asks_by_form_01(road: Road, make_households: 
     road.open()
     village = Unit.objects.get(code="24646.001")
     [household] = make_households(village, 1, "")
-    moved_in = {"reason": Departure.MOVED, "paper": "3/CT"}
     with pytest.raises(Refused) as refused:
-        record_arrival(round=road.round, household=household, **moved_in, **road.who("minh"))
+        record_arrival(
+            round=road.round,
+            household=household,
+            reason=Departure.MOVED,
+            paper="3/CT",
+            **road.who("minh"),
+        )
     assert refused.value.codes == {"basis_known"}
     receive_request(round=road.round, household=household, form_number="07", **road.who("minh"))
     assert state_of(household) == "requested"
