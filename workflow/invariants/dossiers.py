@@ -132,7 +132,9 @@ class Lines(Aggregate):
     arg_joiner = " || ':' || "
     output_field = CharField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> Any:
         first, _params = compiler.compile(self.get_source_expressions()[0])
         return super().as_sql(compiler, connection, first=first, **context)
 
