@@ -115,7 +115,7 @@ def walk(
     )
     yield "build_list", road.list
     old, new, undecided = splitting
-    splits = {"reason": Departure.SPLIT, "paper": "1", "predecessors": [old]}
+    splits: dict[str, Any] = {"reason": Departure.SPLIT, "paper": "1", "predecessors": [old]}
     arriving, asked, leaving = (road.who("minh") for _ in range(3))
     yield (
         "record_arrival",
@@ -169,7 +169,7 @@ def _meet_and_post(road: Road, review: VillageReview) -> Iterator[tuple[str, Dee
         "hold_meeting",
         lambda: meeting.hold_meeting(village_review=review, minutes=minutes, tallies=votes, **who),
     )
-    places = {"village_place": "Thôn", "commune_place": "Xã"}
+    places: dict[str, Any] = {"village_place": "Thôn", "commune_place": "Xã"}
     heads = [road.who("hung") for _ in range(3)]
     posting.post_list(village_review=review, **places, **heads[0])
     yield (
@@ -188,7 +188,7 @@ def _contest_one(road: Road, review: VillageReview) -> Iterator[tuple[str, Deed]
     )
     sheet = surveying.SurveySheet(case, road.at.date(), "Hoa", 100, NEAR_POOR)
     yield "reverify", lambda: surveying.reverify_case(sheet=sheet, outcome="", **by["hoa"])
-    places = {"village_place": "Thôn", "commune_place": "Xã"}
+    places: dict[str, Any] = {"village_place": "Thôn", "commune_place": "Xã"}
     heads = [road.who("hung") for _ in range(2)]
     posting.repost_case(case=case, **places, **by["hung"])
     yield (
@@ -228,7 +228,7 @@ def _reconsider(road: Road) -> Iterator[tuple[str, Deed]]:
     certified = road.cases(state="certified")
     first, others = certified[0], certified[1:]
     reasons = {case.code: "Sai tên" for case in certified}
-    paper = {"round": road.round, "number": "1/QĐ"}
+    paper: dict[str, Any] = {"round": road.round, "number": "1/QĐ"}
     whos = [road.who(name) for name in ("binh", "minh", "binh")]
     yield (
         "correct_decision",
@@ -299,14 +299,14 @@ def walk_month(month: Month, homes: list[Household]) -> Iterator[tuple[str, Deed
     month.open()
     if month.kind == Review.AD_HOC:
         forms = {home.code: "16" for home in homes}
-        who = {"by": month.cast["minh"], "at": month.at}
+        who: dict[str, Any] = {"by": month.cast["minh"], "at": month.at}
         yield (
             "receive_exit_request",
             lambda: listing.receive_exit_requests(
                 round=month.round, forms=forms, key="exits", **who
             ),
         )
-        report = {"by": month.cast["binh"], "at": moment("2024-06-20")}
+        report: dict[str, Any] = {"by": month.cast["binh"], "at": moment("2024-06-20")}
         other = Month(month.cast, month.commune, month=6).on("2024-06-10").open().round
         yield (
             "sign_monthly_report",
