@@ -234,6 +234,7 @@ def test_a_revoked_household_has_no_certificate_until_it_is_decided_anew(
 
     assert not CertificateRow.objects.filter(case=case, cancelled_by=None).exists()
     assert not Standing.objects.filter(household=case.household, year=2024).exists()
+    assert fresh(case).decided_class == ""
     do(
         "hoa",
         "reexamine",

@@ -81,6 +81,8 @@ def revoke_decision(
         _sign(deed, Decision.Kind.REVOCATION, number, reasons)
         _cancel_certificates(deed)
         _withdraw_standings(deed, number)
+        # Nothing is decided of them until they are decided anew: no report counts them.
+        deed.sets["decided_class"] = Value("")
 
     return _on_named("revoke_decision", round, number, reasons, by, at, key, write, conflict_note)
 

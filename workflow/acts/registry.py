@@ -214,7 +214,7 @@ def _record_arrival(target: Round, facts: Facts, who: dict[str, Any]) -> Done:
         round=target,
         household=household,
         reason=Departure(reason),
-        paper=_text(facts, "paper", ""),
+        paper=_text(facts, "paper", "", longest=NAME),
         predecessors=predecessors,
         **who,
     )

@@ -50,7 +50,7 @@ def outcome(dossier: Dossier, record: Record, before: int | None = None) -> Outc
             decided, target = found, step.target
             stands_as = {"recognised": decided, "unqualified": opening}.get(target, "")
         elif code == "revoke_decision":
-            stands_as = opening
+            decided, stands_as = "", opening
         elif code == "issue_certificates":
             rows.append(Row(step.act_id, decided, 0))
     kept = stands_as if stands_as in POOR_CLASSES else ""
