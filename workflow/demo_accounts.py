@@ -9,7 +9,8 @@ from cases.models import RoleAssignment, UnitVersion
 # Ea T'Ling and its Tổ dân phố 2 (the village left to the newcomer), then the levels above.
 COMMUNE = "24640"
 VILLAGE_NAME = "Tổ dân phố 2"
-ABOVE = ("chutich.huyen", "so.67", "bo", "giamsat")
+# Two of the ministry: an edition of the procedure is loaded by one and approved by the other.
+ABOVE = ("chutich.huyen", "so.67", "bo", "bo2", "giamsat")
 
 
 def demo_accounts() -> list[dict[str, str]]:
