@@ -50,6 +50,7 @@ class Home:
     surveyed_on: date | None = None
     reviewer: str = ""
     again_since: date | None = None  # what sent it back to survey, and when
+    due: date | None = None  # last day of its re-verification
     decided_on: date | None = None
 
 
@@ -60,6 +61,7 @@ class Commune:
     homes: dict[str, Home]
     now: datetime
     decided: bool = False
+    late: bool = False  # a re-verification was done after its days: lawful, and to be told
     past: list[str] = field(default_factory=list)
 
     @property
