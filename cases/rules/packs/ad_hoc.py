@@ -5,15 +5,13 @@ It runs clauses 2, 3 and 4 of Article 4 and ends within 15 days of the 15th; no 
 """
 
 from dataclasses import replace
-from datetime import date
 
 from cases.duties import Duty
-from cases.rules.packs.assembly import assemble
+from cases.rules.packs.assembly import assemble, under_two_tiers
 from cases.rules.packs.catalogue import (
     AD_HOC,
     AD_HOC_MONTHS,
     AD_HOC_START,
-    AMENDING,
     BEFORE_POSTING,
     DONE,
     IN_POSTING,
@@ -23,11 +21,10 @@ from cases.rules.packs.catalogue import (
     POSTING,
     TERMS,
 )
-from cases.rules.packs.later import AFTER_DECISION, FOR_THE_ROUND, GRIEVANCE
+from cases.rules.packs.later import AFTER_DECISION, AMEND, FOR_THE_ROUND, GRIEVANCE
 from cases.rules.packs.model import Act, Move, Review, Seat, Span, TermRule
 from cases.rules.packs.periodic import ACTS as PERIODIC_ACTS
 from cases.rules.packs.periodic import THREE_TIERS as PERIODIC
-from cases.rules.packs.periodic import TWO_TIERS as PERIODIC_TWO_TIERS
 
 
 def _(text: str) -> str:
@@ -123,23 +120,14 @@ SIGN_DECISION = Act(
     evidence=(_("Quyết định Mẫu số 02"),),
     forms=("mau-02",),
 )
-AMEND_DECISION = Act(
-    "amend_decision",
-    _("Ký quyết định sau khi xem xét lại"),
-    AMENDING,
-    Duty.SIGN_DECISION,
-    Seat.COMMUNE,
-    Span.CASE,
+AMEND_DECISION = replace(
+    AMEND,
     moves=(
         Move(("reexamined",), "recognised", ("entry_granted",)),
         Move(("reexamined",), "recognised", ("asks_exit", "exit_granted_to_near_poor")),
         Move(("reexamined",), "escaped", ("asks_exit", "exit_granted")),
         Move(("reexamined",), "unqualified", ("request_not_granted",)),
     ),
-    conditions=("decision_numbered", "interest_noted"),
-    evidence=(_("Quyết định Mẫu số 02"),),
-    forms=("mau-02",),
-    ends_term="grievance",
 )
 SIGN_MONTHLY_REPORT = Act(
     "sign_monthly_report",
@@ -151,59 +139,41 @@ SIGN_MONTHLY_REPORT = Act(
     conditions=("month_closed", "report_numbered"),
     evidence=(_("Báo cáo kết quả rà soát thường xuyên, kể cả khi không phát sinh"),),
 )
-OWN = {
-    act.code: act
-    for act in (
-        OPEN_ROUND,
-        RECEIVE_REQUEST,
-        RECEIVE_EXIT_REQUEST,
-        START,
-        SURVEY,
-        SIGN_DECISION,
-        AMEND_DECISION,
-        SIGN_MONTHLY_REPORT,
-    )
-}
-# Steps of Article 4 that Article 5 does not take over.
-NOT_HERE = {"screen", "sign_report", "give_opinion", "record_arrival"}
+_PERIODIC = {act.code: act for act in PERIODIC_ACTS}
 
 
-def _without_window(act: Act) -> Act:
-    return replace(act, conditions=tuple(c for c in act.conditions if c != "within_window"))
-
-
-def _acts() -> tuple[Act, ...]:
-    later = {act.code for act in (*AFTER_DECISION, *FOR_THE_ROUND)}
-    as_in_article_4 = [
-        _without_window(act) for act in PERIODIC_ACTS if act.code not in {*OWN, *NOT_HERE, *later}
-    ]
-    first = [
-        OWN[c] for c in ("open_round", "receive_request", "receive_exit_request", "build_list")
-    ]
-    return (
-        *first,
-        SURVEY,
-        *(act for act in as_in_article_4 if act.code in _MIDDLE),
-        SIGN_DECISION,
-        *(act for act in as_in_article_4 if act.code not in _MIDDLE),
-        SIGN_MONTHLY_REPORT,
-        *(AMEND_DECISION if act.code == "amend_decision" else act for act in AFTER_DECISION),
-        *FOR_THE_ROUND,
+def _as_in_article_4(*codes: str) -> tuple[Act, ...]:
+    """Return steps of Article 4 that Article 5 takes over; its time of the year is not theirs."""
+    return tuple(
+        replace(act, conditions=tuple(c for c in act.conditions if c != "within_window"))
+        for act in map(_PERIODIC.__getitem__, codes)
     )
 
 
-_MIDDLE = {
-    "classify",
-    "hold_meeting",
-    "post_list",
-    "interrupt_posting",
-    "interrupt_reposting",
-    "complain",
-    "reverify",
-    "repost",
-    "close_posting",
-    "close_reposting",
-}
+ACTS = (
+    OPEN_ROUND,
+    RECEIVE_REQUEST,
+    RECEIVE_EXIT_REQUEST,
+    START,
+    SURVEY,
+    *_as_in_article_4(
+        "classify",
+        "hold_meeting",
+        "post_list",
+        "interrupt_posting",
+        "interrupt_reposting",
+        "complain",
+        "reverify",
+        "repost",
+        "close_posting",
+        "close_reposting",
+    ),
+    SIGN_DECISION,
+    *_as_in_article_4("issue_certificates", "refuse", "record_departure", "withdraw"),
+    SIGN_MONTHLY_REPORT,
+    *(AMEND_DECISION if act == AMEND else act for act in AFTER_DECISION),
+    *FOR_THE_ROUND,
+)
 
 AD_HOC_TERMS = (
     TermRule("whole", _("Xét xong đợt tháng"), 15, "CALENDAR", TERMS["ad_hoc"]),
@@ -225,18 +195,14 @@ THREE_TIERS = assemble(
     window_source=AD_HOC_MONTHS,
     consent=(1, 2),
     consent_source=MEETING,
-    acts=_acts(),
+    acts=ACTS,
     terms=AD_HOC_TERMS,
     start_day=15,
     months=(1, 2, 3, 4, 5, 6, 7, 8),
 )
 
-TWO_TIERS = replace(
+TWO_TIERS = under_two_tiers(
     THREE_TIERS,
     code="qd24-2021-2cap-tx",
     title=_("Rà soát thường xuyên, chính quyền hai cấp (QĐ 24/2021/QĐ-TTg)"),
-    in_force_from=date(2025, 7, 1),
-    in_force_until=None,
-    superior_level="PROVINCE",
-    superior_source=PERIODIC_TWO_TIERS.superior_source,
 )

@@ -13,9 +13,12 @@ from cases.rules.packs.catalogue import (
     REFUSALS,
     STAGES,
     STATES,
+    TO_THE_PROVINCE,
 )
 from cases.rules.packs.model import Act, Pack, PackError, Review, Source, TermRule
 from cases.rules.packs.problems import dead_ends
+
+END_OF_DISTRICTS = date(2025, 7, 1)
 
 
 def assemble(
@@ -75,6 +78,19 @@ def assemble(
     if problems := tuple(dead_ends(pack)):
         raise PackError(code, problems)
     return pack
+
+
+def under_two_tiers(pack: Pack, *, code: str, title: str) -> Pack:
+    """Return the edition that follows when districts end: the same steps, the province above."""
+    return replace(
+        pack,
+        code=code,
+        title=title,
+        in_force_from=END_OF_DISTRICTS,
+        in_force_until=None,
+        superior_level="PROVINCE",
+        superior_source=TO_THE_PROVINCE,
+    )
 
 
 def _reached(acts: tuple[Act, ...]) -> set[str]:

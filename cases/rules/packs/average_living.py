@@ -5,10 +5,10 @@ Income of the last 12 months, posting at the commune office; no meeting and no o
 """
 
 from dataclasses import replace
-from datetime import date
 
 from cases.duties import Duty
-from cases.rules.packs.assembly import assemble
+from cases.rules.packs.ad_hoc import OPEN_ROUND as OPEN_REGISTER
+from cases.rules.packs.assembly import assemble, under_two_tiers
 from cases.rules.packs.catalogue import (
     AVERAGE_LIVING,
     AVERAGE_START,
@@ -20,7 +20,6 @@ from cases.rules.packs.later import AFTER_DECISION, FOR_THE_ROUND, GRIEVANCE
 from cases.rules.packs.model import Act, Move, Review, Seat, Span, TermRule
 from cases.rules.packs.periodic import ACTS as PERIODIC_ACTS
 from cases.rules.packs.periodic import THREE_TIERS as PERIODIC
-from cases.rules.packs.periodic import TWO_TIERS as PERIODIC_TWO_TIERS
 
 
 def _(text: str) -> str:
@@ -33,15 +32,7 @@ OPEN = ("requested", "listed", "classified", "posted", "interrupted", "contested
 _PERIODIC = {act.code: act for act in PERIODIC_ACTS}
 _LATER = {act.code: act for act in AFTER_DECISION}
 
-OPEN_ROUND = Act(
-    "open_round",
-    _("Mở sổ nhận giấy đề nghị của đợt tháng"),
-    AVERAGE_START,
-    Duty.OPEN_ROUND,
-    Seat.COMMUNE,
-    Span.ROUND,
-    conditions=("month_reviewed", "register_open"),
-)
+OPEN_ROUND = replace(OPEN_REGISTER, source=AVERAGE_START)
 RECEIVE_REQUEST = Act(
     "receive_request",
     _("Nhận Giấy đề nghị xác định mức sống trung bình (Mẫu số 01)"),
@@ -221,12 +212,8 @@ THREE_TIERS = assemble(
     months=tuple(range(1, 13)),
 )
 
-TWO_TIERS = replace(
+TWO_TIERS = under_two_tiers(
     THREE_TIERS,
     code="qd24-2021-2cap-mstb",
     title=_("Xác định hộ có mức sống trung bình, chính quyền hai cấp (QĐ 24/2021/QĐ-TTg)"),
-    in_force_from=date(2025, 7, 1),
-    in_force_until=None,
-    superior_level="PROVINCE",
-    superior_source=PERIODIC_TWO_TIERS.superior_source,
 )

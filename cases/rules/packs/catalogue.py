@@ -46,6 +46,7 @@ NEW_EDITION = Source("Thiết kế hệ thống (hồ sơ theo quy trình lúc m
 PAUSING = Source("Chưa thấy quy định riêng về tạm dừng thời hạn", "?")
 INTEREST = Source("Thiết kế hệ thống (INV-30: người có liên quan phải ghi rõ)", "K")
 REVERIFIER = Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 4 (người khác phúc tra)", "?")
+TO_THE_PROVINCE = Source("Điều khoản chuyển cho Chủ tịch UBND cấp tỉnh: chưa kiểm chứng", "?")
 DESIGN = Source("Thiết kế hệ thống (một việc chỉ được ghi một lần)", "K")
 
 STAGES = (

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from cases.duties import Duty
-from cases.rules.packs.assembly import assemble
+from cases.rules.packs.assembly import assemble, under_two_tiers
 from cases.rules.packs.average_living import (
     DEPART,
     DETERMINE_INCOME,
@@ -24,7 +24,6 @@ from cases.rules.packs.catalogue import LOW_INCOME, LOW_INCOME_START
 from cases.rules.packs.later import FOR_THE_ROUND, GRIEVANCE
 from cases.rules.packs.model import Act, Move, Review, Seat, Span
 from cases.rules.packs.periodic import THREE_TIERS as PERIODIC
-from cases.rules.packs.periodic import TWO_TIERS as PERIODIC_TWO_TIERS
 
 
 def _(text: str) -> str:
@@ -95,12 +94,8 @@ THREE_TIERS = assemble(
     months=tuple(range(1, 13)),
 )
 
-TWO_TIERS = replace(
+TWO_TIERS = under_two_tiers(
     THREE_TIERS,
     code="nd30-2025-2cap",
     title=_("Người lao động có thu nhập thấp, chính quyền hai cấp (NĐ 30/2025/NĐ-CP)"),
-    in_force_from=date(2025, 7, 1),
-    in_force_until=None,
-    superior_level="PROVINCE",
-    superior_source=PERIODIC_TWO_TIERS.superior_source,
 )

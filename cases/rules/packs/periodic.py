@@ -3,11 +3,10 @@ The periodic review of Decision 24/2021/QĐ-TTg, Article 4, in two editions: thr
 government until 30/06/2025 and two tiers since. Marks are those of the law notes.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from cases.duties import Duty
-from cases.rules.packs.assembly import assemble
+from cases.rules.packs.assembly import END_OF_DISTRICTS, assemble, under_two_tiers
 from cases.rules.packs.catalogue import (
     AFTER_POSTING,
     ARRIVING,
@@ -389,7 +388,7 @@ THREE_TIERS = assemble(
     review=Review.PERIODIC,
     review_source=WINDOW,
     in_force_from=date(2021, 9, 1),
-    in_force_until=date(2025, 7, 1),
+    in_force_until=END_OF_DISTRICTS,
     superior_level="DISTRICT",
     superior_source=Source("QĐ 24/2021/QĐ-TTg, Điều 4 khoản 5", "S"),
     window=((9, 1), (12, 14)),
@@ -400,12 +399,8 @@ THREE_TIERS = assemble(
     terms=TERMS,
 )
 
-TWO_TIERS = replace(
+TWO_TIERS = under_two_tiers(
     THREE_TIERS,
     code="qd24-2021-2cap",
     title=_("Rà soát định kỳ, chính quyền hai cấp (QĐ 24/2021/QĐ-TTg)"),
-    in_force_from=date(2025, 7, 1),
-    in_force_until=None,
-    superior_level="PROVINCE",
-    superior_source=Source("Điều khoản chuyển cho Chủ tịch UBND cấp tỉnh: chưa kiểm chứng", "?"),
 )
