@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,20 +21,20 @@ SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 EMPTY, PASS = "empty", "pass"
 
 
-class Place:
+class Place(ABC):
     """The databases of one measuring, by name."""
 
+    @abstractmethod
     def url(self, name: str) -> str:
         """Return what the settings read to open this database."""
-        raise NotImplementedError
 
+    @abstractmethod
     def copy(self, old: str, new: str) -> None:
         """Make `new` a copy of `old`, settled on disk, and point Django at it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settle(self) -> None:
         """Bring the database Django looks at to rest: what was written is on disk and counted."""
-        raise NotImplementedError
 
 
 class SqlitePlace(Place):

@@ -140,8 +140,7 @@ def approve_local_standard(*, code: str, by: User, at: datetime) -> LocalStandar
     if row.loaded_by_id == by.pk:
         raise Denied(Denial.SAME_OFFICER)
     _require_sound(lines_of(row), row.province, row.code)
-    row.approved_by, row.approved_at = by, at
-    row.save(update_fields=["approved_by", "approved_at"])
+    row.approve(by, at)
     return row
 
 
@@ -156,8 +155,7 @@ def reject_local_standard(*, code: str, reason: str, by: User, at: datetime) -> 
     row = _locked_draft(code, by)
     if not reason.strip():
         raise Denied(Denial.NO_REASON)
-    row.rejected_by, row.rejected_at, row.rejection = by, at, reason.strip()
-    row.save(update_fields=["rejected_by", "rejected_at", "rejection"])
+    row.reject(by, at, reason.strip())
     return row
 
 
@@ -167,7 +165,7 @@ def _locked_draft(code: str, by: User) -> LocalStandard:
     rows = LocalStandard.objects.select_for_update().filter(province=province).order_by("pk")
     row = next(each for each in rows if each.code == code)
     _require_duty(by, row)
-    if row.approved_by_id or row.rejected_by_id:
+    if row.is_settled:
         raise Denied(Denial.SETTLED)
     return row
 

@@ -168,8 +168,7 @@ def approve(*, code: str, by: User, at: datetime) -> PackEdition:
     if row.loaded_by_id == by.pk:
         raise Denied(Denial.SAME_OFFICER)
     _require_room(pack_of(row), row.code)
-    row.approved_by, row.approved_at = by, at
-    row.save(update_fields=["approved_by", "approved_at"])
+    row.approve(by, at)
     return row
 
 
@@ -183,8 +182,7 @@ def reject(*, code: str, by: User, at: datetime, reason: str) -> PackEdition:
     """
     row = _locked_draft(code, by)
     _require(by, reason.strip(), Denial.NO_REASON)
-    row.rejected_by, row.rejected_at, row.rejection = by, at, reason.strip()
-    row.save(update_fields=["rejected_by", "rejected_at", "rejection"])
+    row.reject(by, at, reason.strip())
     return row
 
 

@@ -1,6 +1,5 @@
 """Words about standards of provinces that pages and commands share."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -8,18 +7,7 @@ from django.utils.translation import gettext_noop
 
 from cases.local_standards import DENIALS, Denied
 from cases.rules.local_standards import LARGEST_FILE, BadLocalStandard, Problem
-
-
-@dataclass(frozen=True)
-class Said:
-    """One problem of a file in the reader's language."""
-
-    file: str
-    key: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.reason}"
+from workflow.told import Said
 
 
 def said(refused: BadLocalStandard) -> list[Said]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,7 @@ from cases.pack_editions import DENIALS, LARGEST_FILE, Denied, pack_of
 from cases.rules.packs.files import PackFileError
 from cases.rules.packs.reasons import Problem, Reason
 from workflow.machine import triggers
-
-
-@dataclass(frozen=True)
-class Said:
-    """One problem of a file in the reader's language."""
-
-    file: str
-    key: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.reason}"
+from workflow.told import Said
 
 
 def said(refused: PackFileError) -> list[Said]:

@@ -33,6 +33,7 @@ from cases.models import (
     Unit,
     User,
 )
+from cases.models.approvals import Settled
 from cases.rules.local_standards import BadLocalStandard
 from cases.rules.standards import UnknownStandard
 from tests.acts.local_files import BETWEEN, demo_file
@@ -124,6 +125,15 @@ def test_the_database_holds_the_second_officer_too(lien: User) -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         LocalStandard.objects.filter(pk=row.pk).update(approved_by=lien)
+
+
+def test_an_approved_standard_is_neither_changed_nor_deleted(lien: User, dung: User) -> None:
+    row = approved(lien, dung)
+
+    for deed in (row.save, row.delete, lambda: row.reject(dung, AT, "nhầm")):
+        with pytest.raises(Settled):
+            deed()
+    assert LocalStandard.objects.get(pk=row.pk).approved_by == dung
 
 
 def test_a_department_of_another_province_neither_loads_nor_approves(

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from cases import pack_editions
 from cases.duties import Role
 from cases.models import Case, PackEdition, Unit, User
-from cases.models.editions import SettledEdition
+from cases.models.approvals import Settled
 from cases.pack_editions import Denial, Denied, load_edition, reject
 from cases.rules.packs import PACKS, Pack, Review, pack_in_force
 from cases.rules.packs.files import PackFileError
@@ -166,11 +166,11 @@ def test_a_settled_edition_cannot_be_changed(xuan: User, thanh: User, settle: st
         reject(code=CODE, by=thanh, at=AT, reason="nhầm")
     row.content = edition_file(title="Khác")
 
-    with pytest.raises(SettledEdition):
+    with pytest.raises(Settled):
         row.save()
-    with pytest.raises(SettledEdition):
+    with pytest.raises(Settled):
         row.save(update_fields=["approved_at"])
-    with pytest.raises(SettledEdition):
+    with pytest.raises(Settled):
         row.delete()
     assert PackEdition.objects.get(code=CODE).content == edition_file()
 
@@ -179,9 +179,9 @@ def test_a_drafts_content_cannot_be_changed_either(xuan: User) -> None:
     row = load(xuan)
     row.content = edition_file(title="Khác")
 
-    with pytest.raises(SettledEdition):
+    with pytest.raises(Settled):
         row.save()
-    with pytest.raises(SettledEdition):
+    with pytest.raises(Settled):
         row.save(update_fields=["content"])
 
 

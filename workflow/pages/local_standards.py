@@ -33,7 +33,7 @@ from cases.rules.local_standards import (
 from workflow import clock
 from workflow.local_standards import denial, said, text_of
 from workflow.pages.doors import door
-from workflow.pages.forms.base import AskedElsewhere
+from workflow.pages.forms.two_officers import FileField, RejectionForm, officers_of, rests_on
 from workflow.pages.person import person
 
 TONES = {"S": "good", "K": "plain", "?": "warn"}
@@ -66,32 +66,11 @@ class ComparedLine:
     tone: str
 
 
-class PaperField(AskedElsewhere, forms.CharField):
-    """The paper a standard is loaded by; its absence is denied below the form."""
-
-
 class LoadForm(forms.Form):
     """A file of a standard and the paper it rests on."""
 
-    file = forms.FileField(
-        label=gettext_lazy("Tệp chuẩn (TOML)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
-        error_messages={
-            "required": gettext_lazy("Hãy chọn một tệp."),
-            "empty": gettext_lazy("Tệp rỗng: hãy chọn lại tệp."),
-        },
-    )
-    paper = PaperField(
-        label=gettext_lazy("Văn bản làm căn cứ nạp"),
-        max_length=300,
-        help_text=gettext_lazy("Số, ngày và cơ quan ban hành."),
-    )
-
-
-class RejectionForm(forms.Form):
-    """Why a draft is put aside."""
-
-    reason = PaperField(label=gettext_lazy("Lý do từ chối"), max_length=500)
+    file = FileField(label=gettext_lazy("Tệp chuẩn (TOML)"))
+    paper = rests_on()
 
 
 @door("department", Duty.MANAGE_STANDARDS)
@@ -167,7 +146,6 @@ def local_standard(request: HttpRequest, code: str) -> HttpResponse:
 def _context(request: HttpRequest, row: LocalStandard, form: RejectionForm) -> dict[str, Any]:
     row.refresh_from_db()
     lines = lines_of(row)
-    draft = not (row.approved_by_id or row.rejected_by_id)
     title, tone = _state(row)
     return {
         "row": row,
@@ -178,7 +156,7 @@ def _context(request: HttpRequest, row: LocalStandard, form: RejectionForm) -> d
         "compared": [_compared(line) for line in comparisons(lines)],
         "national": _(lines.national.name_vi),
         "form": form,
-        "draft": draft,
+        "draft": not row.is_settled,
         "own": row.loaded_by_id == person(request).pk,
     }
 
@@ -191,14 +169,8 @@ def _facts(row: LocalStandard, lines: LocalLines) -> list[dict[str, Any]]:
         (_("Từ ngày"), f"{row.valid_from:%d/%m/%Y}"),
         (_("Đến trước ngày"), f"{row.valid_until:%d/%m/%Y}"),
         (_("Văn bản của tỉnh, thành phố"), lines.standard.citation),
-        (_("Văn bản làm căn cứ nạp"), row.paper),
-        (_("Người nạp"), row.loaded_by.get_full_name()),
+        *officers_of(row),
     ]
-    if row.approved_by:
-        facts.append((_("Người duyệt"), row.approved_by.get_full_name()))
-    if row.rejected_by:
-        facts.append((_("Người từ chối"), row.rejected_by.get_full_name()))
-        facts.append((_("Lý do từ chối"), row.rejection))
     return [{"label": label, "value": value} for label, value in facts]
 
 

@@ -26,7 +26,7 @@ from workflow import clock
 from workflow.machine.apply import legal_day
 from workflow.pack_editions import approve, denial, said, text_of
 from workflow.pages.doors import door
-from workflow.pages.forms.base import PaperField
+from workflow.pages.forms.two_officers import FileField, RejectionForm, officers_of, rests_on
 from workflow.pages.pack_words import REVIEWS, difference, document
 from workflow.pages.person import person
 from workflow.running_rounds import by_province, of_province, running_rounds
@@ -54,32 +54,17 @@ class Edition:
 class LoadForm(forms.Form):
     """A file of an edition and the paper it rests on."""
 
-    file = forms.FileField(
+    file = FileField(
         label=gettext_lazy("Tệp quy trình (TOML)"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
         help_text=gettext_lazy(
             "Tải tệp của phiên bản đang áp dụng về, sửa mã, ngày hiệu lực và nội dung, ghi phiên bản bị thay vào mục replaces."
         ),
-        error_messages={
-            "required": gettext_lazy("Hãy chọn một tệp."),
-            "empty": gettext_lazy("Tệp rỗng: hãy chọn lại tệp."),
-        },
     )
-    paper = PaperField(
-        label=gettext_lazy("Văn bản làm căn cứ nạp"),
-        max_length=300,
-        help_text=gettext_lazy("Số, ngày và cơ quan ban hành."),
-    )
+    paper = rests_on()
 
 
 class ApprovalForm(forms.Form):
     """A yes, and nothing else."""
-
-
-class RejectionForm(forms.Form):
-    """Why a draft is put aside."""
-
-    reason = PaperField(label=gettext_lazy("Lý do từ chối"), max_length=500)
 
 
 @door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
@@ -351,13 +336,7 @@ def _facts(edition: Edition) -> list[dict[str, Any]]:
     if row is None:
         facts.append((_("Nguồn"), _("Đi cùng phần mềm")))
     else:
-        facts.append((_("Văn bản làm căn cứ nạp"), row.paper))
-        facts.append((_("Người nạp"), row.loaded_by.get_full_name()))
-        if row.approved_by:
-            facts.append((_("Người duyệt"), row.approved_by.get_full_name()))
-        if row.rejected_by:
-            facts.append((_("Người từ chối"), row.rejected_by.get_full_name()))
-            facts.append((_("Lý do từ chối"), row.rejection))
+        facts += officers_of(row)
     return [{"label": label, "value": value} for label, value in facts]
 
 
