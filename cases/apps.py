@@ -7,6 +7,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import pack_editions
+        from cases.ledger import sql
 
         pack_editions.wire()
+        sql.wire()
         post_migrate.connect(pack_editions.forget, sender=self)

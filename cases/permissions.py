@@ -3,20 +3,27 @@ Who may do what where: one query of grants, asked three ways (which units, which
 
 A duty is granted on a unit and reaches everything below it. Grants are read once a request and
 kept on the user object; a grant without a unit does not exist here, so nothing is site-wide.
+
+Grants follow from dated assignments (docs/rights.md) and carry their days, so rights are always
+asked on a day: the door's (a middleware says which), the act's legal day, a command's own. Who says
+none is answered for the date in Vietnam.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from django.contrib.auth.models import AnonymousUser, Permission
-from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
 
-from cases.duties import ROLE_DUTIES, Duty, Role
+from cases.duties import Duty
+from cases.grants import sync_grants
 from cases.models.cases import Case
 from cases.models.people import (
+    OfficeMember,
     RoleAssignment,
     UnitGroupPermission,
     UnitUserPermission,
@@ -24,6 +31,27 @@ from cases.models.people import (
 )
 from cases.models.rounds import Round, VillageReview
 from cases.models.units import Level, Unit, UnitSuccession, UnitVersion
+
+__all__ = [
+    "Scope",
+    "Scoped",
+    "UnitScopeBackend",
+    "ask_on",
+    "cases_within_duty",
+    "communes_within_duty",
+    "duty_unit",
+    "forget_scope",
+    "holders_of",
+    "holds_duty",
+    "on_behalf_of",
+    "read_scope",
+    "rounds_to_take_over",
+    "rounds_within_duty",
+    "scope_of",
+    "successors_of",
+    "sync_grants",
+    "village_reviews_within_duty",
+]
 
 # duty -> level -> ids of the units it was granted on
 Scope = dict[str, dict[str, set[int]]]
@@ -49,21 +77,126 @@ class Scoped(Protocol):
     def scope_unit_ids(self) -> dict[str, int | None]: ...
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What was read of a person's rights on one day."""
+
+    scope: Scope
+    # (duty, unit) held by loans only -> the assignment that lends it
+    lent: dict[tuple[str, int], int]
+
+
+def ask_on(user: User | AnonymousUser, day: date) -> None:
+    """Make questions about the user be answered for this day from now on."""
+    if isinstance(user, User) and user.rights_day != day:
+        user.rights_day = day
+        user.rights_read = None
+
+
+def read_scope(user: User | AnonymousUser, day: date) -> Scope:
+    """Return the user's duties on a day, read anew; later questions are of that day too."""
+    ask_on(user, day)
+    forget_scope(user)
+    return scope_of(user)
+
+
 def scope_of(user: User | AnonymousUser) -> Scope:
     """Return the user's duties by level and unit, in one query kept for the request."""
-    if not user.is_active or not user.is_authenticated:
-        return {}
-    cached: Scope | None = getattr(user, "_duty_scope", None)
-    if cached is not None:
-        return cached
-    columns = ("permission__codename", "content_object__level", "content_object_id")
-    own = UnitUserPermission.objects.filter(user=user).values_list(*columns)
-    office = UnitGroupPermission.objects.filter(group__user=user).values_list(*columns)
+    return _rights_of(user).scope
+
+
+def on_behalf_of(
+    user: User | AnonymousUser, duty: Duty, unit_id: int, day: date
+) -> RoleAssignment | None:
+    """
+    Return the loan by which the user holds a duty granted on a unit; None: it is the user's own.
+
+    The loan's own `on_behalf_of` is the appointment whose duties are lent. No query for who borrows
+    nothing, if rights were just read for that day.
+    """
+    ask_on(user, day)
+    lent = _rights_of(user).lent.get((duty, unit_id))
+    if lent is None:
+        return None
+    return RoleAssignment.objects.select_related("on_behalf_of__user").get(pk=lent)
+
+
+def _rights_of(user: User | AnonymousUser) -> Rights:
+    if not isinstance(user, User) or not user.is_active:
+        return Rights({}, {})
+    if user.rights_read is None:
+        user.rights_read = _read(user, user.rights_day or timezone.localdate())
+    return user.rights_read
+
+
+# Asked at every request and every act: written down, since putting it together costs ten times the asking.
+# One condition on the membership: who has left an office holds nothing of it from that day on.
+# A closed account lends nothing: nobody acts in the place of who may not act.
+_GRANTS = """
+    SELECT p.codename, u.level, g.content_object_id, r.on_behalf_of_id, g.assignment_id
+      FROM cases_unituserpermission g
+      JOIN cases_roleassignment r ON r.id = g.assignment_id
+      JOIN auth_permission p ON p.id = g.permission_id
+      JOIN cases_unit u ON u.id = g.content_object_id
+      LEFT JOIN cases_roleassignment l ON l.id = r.on_behalf_of_id
+      LEFT JOIN cases_user lender ON lender.id = l.user_id
+     WHERE g.user_id = %(user)s AND (lender.id IS NULL OR lender.is_active)
+       AND g.valid_from <= %(day)s AND (g.valid_until IS NULL OR g.valid_until > %(day)s)
+    UNION
+    SELECT p.codename, u.level, g.content_object_id, NULL, NULL
+      FROM cases_officemember m
+      JOIN cases_office o ON o.id = m.office_id
+      JOIN cases_unitgrouppermission g ON g.group_id = o.group_id
+      JOIN auth_permission p ON p.id = g.permission_id
+      JOIN cases_unit u ON u.id = g.content_object_id
+     WHERE m.user_id = %(user)s AND NOT m.ended_at_once
+       AND m.valid_from <= %(day)s AND (m.valid_until IS NULL OR m.valid_until > %(day)s)
+       AND g.valid_from <= %(day)s AND (g.valid_until IS NULL OR g.valid_until > %(day)s)
+"""
+
+
+def _read(user: User, day: date) -> Rights:
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTS, {"user": user.pk, "day": day})
+        grants = cursor.fetchall()
     scope: Scope = {}
-    for duty, level, unit_id in own.union(office):
+    lent: dict[tuple[str, int], int] = {}
+    held: set[tuple[str, int]] = set()
+    for duty, level, unit_id, loan, assignment in grants:
         scope.setdefault(duty, {}).setdefault(level, set()).add(unit_id)
-    user.__dict__["_duty_scope"] = scope
-    return scope
+        if loan is None:
+            held.add((duty, unit_id))
+        else:
+            lent[duty, unit_id] = assignment
+    return Rights(scope, {key: loan for key, loan in lent.items() if key not in held})
+
+
+def _in_force(day: date, where: str = "") -> Q:
+    """Return what holds on a day, of rows reached by `where`."""
+    until = f"{where}valid_until"
+    return Q(**{f"{where}valid_from__lte": day}) & (
+        Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": day})
+    )
+
+
+def holders_of(duties: Iterable[Duty], unit_id: int, day: date) -> models.QuerySet[User]:
+    """Return who holds one of the duties on the unit itself that day, by a grant of one's own or an office's."""
+    codes = list(duties)
+    lender = "assignment__on_behalf_of"
+    own = UnitUserPermission.objects.filter(
+        _in_force(day),
+        Q(**{f"{lender}__isnull": True}) | Q(**{f"{lender}__user__is_active": True}),
+        content_object=unit_id,
+        permission__codename__in=codes,
+    )
+    offices = UnitGroupPermission.objects.filter(
+        _in_force(day), content_object=unit_id, permission__codename__in=codes
+    )
+    members = OfficeMember.objects.giving_rights(day).filter(
+        office__group__in=offices.values("group")
+    )
+    holders = Q(pk__in=own.values("user")) | Q(pk__in=members.values("user"))
+    return User.objects.filter(holders, is_active=True).order_by("pk")
 
 
 def holds_duty(
@@ -90,7 +223,7 @@ def duty_unit(
         unit_id = units.get(level)
         if unit_id is not None and unit_id in granted.get(level, ()):
             return unit_id
-    if wanted is None and granted.get(Level.NATION):
+    if granted.get(Level.NATION) and (wanted is None or Level.NATION in wanted):
         return min(granted[Level.NATION])
     return None
 
@@ -195,46 +328,7 @@ class UnitScopeBackend:
         return duty_unit(user, Duty(code), obj) is not None
 
 
-@transaction.atomic
-def sync_grants(day: date, users: Iterable[User] | None = None) -> int:
-    """
-    Write and remove guardian's rows so that they equal the assignments in force on a day.
-
-    Returns the number of rows written and removed. Safe to run twice.
-    """
-    assignments = RoleAssignment.objects.in_force(day)
-    rows = UnitUserPermission.objects.all()
-    if users is not None:
-        assignments = assignments.filter(user__in=users)
-        rows = rows.filter(user__in=users)
-    permissions = {
-        p.codename: p.pk
-        for p in Permission.objects.filter(content_type=ContentType.objects.get_for_model(Unit))
-    }
-    wanted = {
-        (user_id, permissions[duty], unit_id)
-        for user_id, role, unit_id in assignments.values_list("user_id", "role", "unit_id")
-        for duty in ROLE_DUTIES[Role(role)]
-    }
-    present = {
-        (user_id, permission_id, unit_id): pk
-        for pk, user_id, permission_id, unit_id in rows.values_list(
-            "pk", "user_id", "permission_id", "content_object_id"
-        )
-    }
-    gone = [pk for key, pk in present.items() if key not in wanted]
-    UnitUserPermission.objects.filter(pk__in=gone).delete()
-    new = wanted - present.keys()
-    UnitUserPermission.objects.bulk_create(
-        [
-            UnitUserPermission(user_id=user, permission_id=permission, content_object_id=unit)
-            for user, permission, unit in sorted(new)
-        ],
-        batch_size=1000,
-    )
-    return len(gone) + len(new)
-
-
 def forget_scope(user: User | AnonymousUser) -> None:
-    """Make the next question about the user read the grants again."""
-    user.__dict__.pop("_duty_scope", None)
+    """Make the next question about the user read the grants again, for the same day as before."""
+    if isinstance(user, User):
+        user.rights_read = None

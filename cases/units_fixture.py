@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.grants import cut_at_unit_ends
 from cases.models import Area, Level, Unit, UnitSuccession, UnitVersion
 from cases.names import fold
 
@@ -282,6 +283,7 @@ def _close(fixture: UnitsFixture, stored: dict[tuple[str, date], UnitVersion]) -
             row.valid_until = line.valid_until
             ending.append(row)
     UnitVersion.objects.bulk_update(ending, ["valid_until"], batch_size=BATCH)
+    cut_at_unit_ends({row.unit_id for row in ending})
     return len(ending)
 
 

@@ -9,10 +9,16 @@ from cases.models.units import Unit
 
 
 class ActChain(models.Model):
-    """How many acts a commune has recorded; its row is locked while an act is written."""
+    """
+    Where a commune's record stands; its row is locked while an act is written.
+
+    `head` is the last act's link; `peaks` is what the tree over all links needs to grow.
+    """
 
     commune = models.OneToOneField(Unit, primary_key=True, on_delete=models.PROTECT)
     length = models.PositiveBigIntegerField(default=0)
+    head = models.BinaryField(max_length=32, default=bytes(32))
+    peaks = models.BinaryField(default=b"")
 
     def __str__(self) -> str:
         return f"{self.commune_id}: {self.length}"
@@ -22,7 +28,9 @@ class Act(models.Model):
     """
     One deed: who, holding which duty on which unit, did what, when, under which article.
 
-    Written by workflow.machine.apply only. Names are kept as text: they outlive accounts.
+    Written by workflow.machine.apply only, once, never changed. Names are kept as text: they
+    outlive accounts. What it was told (`facts`, `private`) may be erased, with its salt; the record
+    holds only a commitment to it, so that it stays valid.
     """
 
     commune = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -38,6 +46,8 @@ class Act(models.Model):
     actor_name = models.CharField(_("người làm"), max_length=120)
     duty = models.CharField(_("thẩm quyền"), max_length=40)
     duty_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    # Whose duty it was, when it was lent: a delegation, or a substitute during leave.
+    on_behalf_of = models.CharField(_("làm thay"), max_length=120, blank=True, default="")
     article = models.CharField(_("căn cứ"), max_length=200)
     pack = models.CharField(max_length=40)
     at = models.DateTimeField(_("lúc"))
@@ -46,7 +56,16 @@ class Act(models.Model):
     idempotency_key = models.CharField(max_length=64, unique=True)
     request_digest = models.BinaryField(max_length=32)
     facts = models.JSONField(_("nội dung"), default=dict)
+    private = models.JSONField(default=dict)
+    salt = models.BinaryField(max_length=16, default=b"")
+    # After an erasure: the salts of the values that are still there.
+    salts = models.JSONField(null=True)
     count = models.PositiveIntegerField(_("số hồ sơ"), default=0)
+    # The ledger: root over its events, the bytes hashed, its link, root over the commune's links.
+    root = models.BinaryField(max_length=32, default=b"")
+    entry = models.TextField(default="")
+    link = models.BinaryField(max_length=32, default=b"")
+    tree = models.BinaryField(max_length=32, default=b"")
 
     class Meta:
         verbose_name = _("việc đã làm")
@@ -63,7 +82,12 @@ class Act(models.Model):
 
 
 class Event(models.Model):
-    """One case moved (or was spoken of) by one act. Written by INSERT ... SELECT, never changed."""
+    """
+    One case moved (or was spoken of) by one act. Written by INSERT ... SELECT, never changed.
+
+    `snapshot` says what the case said after the act (cases.ledger.entries.SNAPSHOT); it may be
+    erased with the case's salt, the link holds a commitment to it.
+    """
 
     # The unique constraint below already leads with the case.
     case = models.ForeignKey(
@@ -76,6 +100,8 @@ class Event(models.Model):
     )
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)
+    snapshot = models.CharField(max_length=200, default="")
+    link = models.BinaryField(max_length=32, default=b"")
 
     class Meta:
         verbose_name = _("sự kiện")

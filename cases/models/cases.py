@@ -68,7 +68,7 @@ class Case(models.Model):
     member = models.ForeignKey(
         Member, null=True, on_delete=models.PROTECT, db_index=False, related_name="cases"
     )
-    code = models.CharField(_("mã hộ"), max_length=30)
+    code = models.CharField(_("mã hộ"), max_length=30, db_index=True)
     # Scope: where the case is, so that no list needs a join to know who may read it.
     review = models.CharField(
         _("loại rà soát"),
@@ -87,6 +87,8 @@ class Case(models.Model):
     state = FSMField(_("trạng thái"), max_length=20, default="new")
     prev_state = models.CharField(max_length=20, default="new")
     version = models.PositiveIntegerField(default=0)
+    # Of the commitments in its events; erased with what they commit to.
+    salt = models.CharField(max_length=32, default="", editable=False)
     last_act = models.ForeignKey(
         Act,
         null=True,

@@ -1,5 +1,8 @@
 """Report, opinion, decision, certificate and refusal of a round."""
 
+from typing import Self
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -106,6 +109,46 @@ class DecisionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision_id}: {self.case_id}"
+
+
+class CorrectionProposalQuerySet(models.QuerySet["CorrectionProposal"]):
+    def open(self) -> Self:
+        return self.filter(used_by__isnull=True, withdrawn_at__isnull=True)
+
+
+class CorrectionProposal(models.Model):
+    """
+    Somebody asks the chair to correct what a decision says of a household: the first of two officers.
+
+    A correction is signed by another than who proposed it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="correction_proposals")
+    reason = models.CharField(_("nội dung đề nghị"), max_length=500)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("đề nghị lúc"))
+    withdrawn_at = models.DateTimeField(_("rút lúc"), null=True)
+    used_by = models.ForeignKey(Act, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CorrectionProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("đề nghị đính chính")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(used_by__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_correction_proposal_of_a_case",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="a_correction_proposal_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
 
 
 class MonthlyReport(models.Model):
