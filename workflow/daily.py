@@ -1,4 +1,4 @@
-"""What is done once a day: rights follow the assignments in force, charts are looked over."""
+"""What is done once a day: rights follow the assignments, charts are looked over, old sign-ins go."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,8 @@ from cases.permissions import sync_grants
 from workflow.following import collect_rounds
 from workflow.machine.apply import legal_day
 from workflow.models import DailyWork
+from workflow.sessions import forget_dead_sessions
+from workflow.sign_in.delays import forget_old_tries
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ def do_daily_work(at: datetime) -> Daily | None:
     if DailyWork.objects.filter(day=day).exists():
         return None
     moved = collect_rounds(at)
+    forget_old_tries()
+    forget_dead_sessions()
     try:
         with transaction.atomic():
             DailyWork.objects.create(day=day, done_at=at)

@@ -19,6 +19,7 @@ from viewflow.workflow.base import Flow
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
+from cases import row_security
 from cases.models import Act, MonthlyReport, Round, RunningTerm, StateCount, User
 from cases.rules.packs import PACKS
 from workflow import timers
@@ -111,10 +112,12 @@ def collect_rounds(at: datetime) -> int:
     Safe to run at any time and twice: each round is looked at again under its lock.
     """
     moved = 0
-    late = {chart.round_id for chart in charts_disagree()}
-    late |= {clock.round.pk for clock in clocks_disagree()}
-    for round in Round.objects.filter(pk__in=late).order_by("pk"):
-        with transaction.atomic():
+    with row_security.machine("tick"):
+        late = {chart.round_id for chart in charts_disagree()}
+        late |= {clock.round.pk for clock in clocks_disagree()}
+        behind = list(Round.objects.filter(pk__in=late).order_by("pk"))
+    for round in behind:
+        with transaction.atomic(), row_security.machine("tick"):
             lock_round(round)
             moved += _settle(round, at, None, None)
             moved += timers.settle(timers.clocks([round]), at)

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
+from cases import row_security
 from cases.models import MonthlyReport, Round, RunningTerm
 from cases.rules.packs import PACKS
 from cases.running_terms import standing_still
@@ -217,7 +218,7 @@ def _tried(due: tuple[int, int], at: datetime, done: Fired, *, wait: bool) -> bo
     """Try to strike one clock; False, if its round is busy and is not to be waited for."""
     pk, round_id = due
     try:
-        with transaction.atomic():
+        with transaction.atomic(), row_security.machine("tick"):
             rounds = Round.objects.select_for_update(skip_locked=not wait)
             round = rounds.filter(pk=round_id).first()
             if round is None:
@@ -237,7 +238,8 @@ def _due(at: datetime) -> list[tuple[int, int]]:
         task__status=STATUS.SCHEDULED,
         task__scheduled__lte=at,
     )
-    return list(runs.order_by("task__scheduled", "pk").values_list("pk", "round_id"))
+    with row_security.machine("tick"):
+        return list(runs.order_by("task__scheduled", "pk").values_list("pk", "round_id"))
 
 
 def _strike(pk: int, round: Round, at: datetime) -> bool:

@@ -105,4 +105,3 @@ def _note_from(deed: Deed, before: str) -> None:
     It is no part of the request: the same request is answered the same after it was done.
     """
     deed.act.facts["from"] = before
-    deed.act.save(update_fields=["facts"])

@@ -20,7 +20,7 @@ from cases.models import (
     User,
 )
 from cases.names import fold
-from cases.permissions import holds_duty, successors_of
+from cases.permissions import ask_on, holds_duty, successors_of
 from cases.running_terms import may_stand_still, standing_still, terms_named
 from workflow.acts.listing import households_left_out
 from workflow.editions import dry_run, edition, misfits
@@ -110,6 +110,8 @@ def met_in_round(asking: Asking) -> tuple[str, ...] | None:
 def chaired_by_village_head(asking: Asking) -> tuple[str, ...] | None:
     chair = User.objects.filter(pk=_facts(asking).get("chair") or 0).first()
     review = asking.village_review
+    if chair is not None:
+        ask_on(chair, asking.legal_day)
     return _fails_unless(
         chair and review and holds_duty(chair, Duty.CHAIR_MEETING, review, ["VILLAGE"])
     )
@@ -284,7 +286,7 @@ def reverified_by_another(asking: Asking) -> tuple[str, ...] | None:
 def _reviewers(asking: Asking) -> list[str]:
     """Return who could re-verify in the commune today: its reviewers and its committee."""
     units = [asking.round.keeper_id, *asking.round.village_reviews.values_list("keeper", flat=True)]
-    holders = RoleAssignment.objects.in_force(asking.legal_day).filter(
+    holders = RoleAssignment.objects.giving_rights(asking.legal_day).filter(
         unit__in=units, role__in=(Role.REVIEWER, Role.COMMUNE_COMMITTEE)
     )
     return list(holders.values_list("user__full_name", flat=True))
@@ -296,9 +298,8 @@ def interest_noted(asking: Asking) -> tuple[str, ...] | None:
     if str(facts.get("conflict_note") or "").strip():
         return None
     people = {asking.by.pk if asking.by else 0, facts.get("chair") or 0}
-    interested = DeclaredInterest.objects.filter(
-        user__in=people, declared_on__lte=asking.legal_day
-    ).values("household")
+    standing = DeclaredInterest.objects.standing(asking.legal_day)
+    interested = standing.filter(user__in=people).values("household")
     concerned = asking.cases().filter(household__in=interested).exclude(state__in=UNCONCERNED)
     return tuple(concerned.order_by("code").values_list("code", flat=True)) or None
 

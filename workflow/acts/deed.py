@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db import transaction
 
+from cases import row_security
 from cases.models import Case, ConflictNote, RunningTerm, User, VillageReview
 from cases.models.calendars import current_calendar
 from cases.rules.packs import PACKS
 from cases.rules.terms import Term as CountedTerm
 from cases.rules.terms import counted_term, ends_at
 from workflow import following, notices
+from workflow.ledger import anchors
+from workflow.ledger.calendars import calendar_hash
 from workflow.machine.apply import Deed, Done, apply
 from workflow.machine.scope import Scope
 
@@ -42,24 +45,26 @@ def perform(
     if conflict_note:
         facts = {**(facts or {}), "conflict_noted": True}
         private = {**(private or {}), "conflict_note": conflict_note}
-    done = apply(
-        code,
-        scope,
-        by=by,
-        at=at,
-        key=key,
-        facts=facts,
-        private=private,
-        device_at=device_at,
-        write=write,
-    )
-    if not done.replayed:
-        if conflict_note:
-            ConflictNote.objects.create(act=done.act, text=conflict_note)
-        if scope.round.month and done.moved:
-            _end_month(done)
-        following.follow(done.act, by)
-        notices.owe(done.act)
+    with row_security.acting(scope.round):
+        done = apply(
+            code,
+            scope,
+            by=by,
+            at=at,
+            key=key,
+            facts=facts,
+            private=private,
+            device_at=device_at,
+            write=write,
+        )
+        if not done.replayed:
+            if conflict_note:
+                ConflictNote.objects.create(act=done.act, text=conflict_note)
+            if scope.round.month and done.moved:
+                _end_month(done)
+            following.follow(done.act, by)
+            notices.owe(done.act)
+            anchors.after_commit(done.act)
     return done
 
 
@@ -88,6 +93,16 @@ def start_term(
     """Start the time limit that the act declares, and keep how it was counted."""
     code = deed.declared.starts_term
     counted = count_term(deed, code, start)
+    # No part of the request: the same request is answered the same over a later calendar.
+    deed.act.facts["counted"] = {
+        "term": code,
+        "from": counted.start.isoformat(),
+        "days": counted.count,
+        "kind": counted.kind.value,
+        "until": counted.ends_on.isoformat(),
+        "calendar": counted.calendar_version,
+        "calendar_hash": calendar_hash(current_calendar()),
+    }
     RunningTerm.objects.create(
         round=deed.scope.round,
         village_review=village_review,

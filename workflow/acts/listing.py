@@ -1,5 +1,6 @@
 """Opening a round, taking requests and building its list (QĐ 24/2021/QĐ-TTg, Điều 4 khoản 1, Điều 5)."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from cases.ledger.entries import SALT_SIZE
 from cases.local_standards import local_standards_in_force
 from cases.models import (
     ActChain,
@@ -64,6 +66,7 @@ CASE_COLUMNS = (
     "decided_class",
     "refusal_reason",
     "departure",
+    "salt",
 )
 UNTOUCHED = ("new", "new", 0, 0, "", "", "", "", "", "", "", "")
 
@@ -438,6 +441,7 @@ def add_cases(round: Round, rows: Sequence[NewCase]) -> None:
                 row.relapse,
                 1 if row.member else row.household.persons,
                 *UNTOUCHED,
+                secrets.token_hex(SALT_SIZE),
             )
             for row in rows
         ],

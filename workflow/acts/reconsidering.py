@@ -8,12 +8,14 @@ Nothing is undone. The decision stays as it was signed; a later one says what ho
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import CharField, F, OuterRef, Subquery, Value
 
 from cases.models import (
     Case,
     CertificateRow,
     Complaint,
+    CorrectionProposal,
     Decision,
     DecisionItem,
     Event,
@@ -25,7 +27,7 @@ from cases.models import (
 from cases.sets import insert_rows, insert_select
 from workflow.acts.deciding import decided_later, enter_standings, named_in, standing_year
 from workflow.acts.deed import end_term, perform, start_term
-from workflow.machine.apply import Deed, Done
+from workflow.machine.apply import Deed, Done, lock_round
 from workflow.machine.scope import of_case
 
 
@@ -120,12 +122,39 @@ def correct_decision(
     at: datetime,
     key: str,
 ) -> Done:
-    """Correct what the decision says of the named households; no result can change by it."""
+    """
+    Correct what the decision says of the named households; no result can change by it.
+
+    :raises Refused: also for a household whose correction no other officer proposed
+    """
 
     def write(deed: Deed) -> None:
         _sign(deed, Decision.Kind.CORRECTION, number, reasons)
+        proposals = CorrectionProposal.objects.open().filter(case__in=deed.scope.cases())
+        proposals.update(used_by=deed.act)
 
     return _on_named("correct_decision", round, number, reasons, by, at, key, write)
+
+
+def propose_correction(*, case: Case, reason: str, by: User, at: datetime) -> CorrectionProposal:
+    """
+    Ask the chair to correct what the decision says of a household; an open proposal is answered again.
+
+    :raises ValueError: without a reason
+    """
+    if not reason.strip():
+        raise ValueError("a proposal says why")
+    with transaction.atomic():
+        lock_round(case.round)
+        proposal, _created = CorrectionProposal.objects.open().get_or_create(
+            case=case, defaults={"reason": reason.strip(), "proposed_by": by, "proposed_at": at}
+        )
+    return proposal
+
+
+def withdraw_proposal(*, proposal: CorrectionProposal, at: datetime) -> None:
+    """Take a proposal back that no correction has used."""
+    CorrectionProposal.objects.open().filter(pk=proposal.pk).update(withdrawn_at=at)
 
 
 def _on_named(

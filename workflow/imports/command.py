@@ -12,13 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import User
 from cases.sheets.cells import CellError
 from cases.sheets.workbook import UnreadableWorkbook
 from workflow import clock
 from workflow.imports.files import NotWhole, Overtaken
 from workflow.imports.kinds import Kind
 from workflow.machine.apply import legal_day
+from workflow.management.doors import CommandDoor, person_named, told
+from workflow.management.scope import sees_everything
 
 SHOWN = 50
 
@@ -27,9 +28,11 @@ class ImportCommand(BaseCommand):
     """A command that takes one kind of workbook; the kinds differ in how they plan and take."""
 
     kind: ClassVar[Kind]
+    door: ClassVar[CommandDoor]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = told(self.door)
         parser.add_argument("file", metavar="FILE", type=Path, help=_("tệp .xlsx, .xls hoặc .ods"))
         parser.add_argument(
             "--by", required=True, metavar="USERNAME", help=_("tên đăng nhập của người nhập")
@@ -51,9 +54,10 @@ class ImportCommand(BaseCommand):
             help=_("cách in kết quả (mặc định: text)"),
         )
 
+    @sees_everything
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = options["format"] == "json"
-        by, at = _person(options["by"]), _moment(options["at"])
+        by, at = person_named(options["by"]), _moment(options["at"])
         year = options["year"] or legal_day(at).year
         path: Path = options["file"]
         try:
@@ -112,15 +116,6 @@ class ImportCommand(BaseCommand):
     def _print_json(self, as_json: bool, facts: dict[str, Any]) -> None:
         if as_json:
             self.stdout.write(json.dumps(facts, ensure_ascii=False, default=str))
-
-
-def _person(username: str) -> User:
-    try:
-        return User.objects.get(username=username, is_active=True)
-    except User.DoesNotExist as error:
-        raise CommandError(
-            _("Không có người dùng “%(name)s”: hãy kiểm tra --by.") % {"name": username}
-        ) from error
 
 
 def _moment(text: str | None) -> datetime:

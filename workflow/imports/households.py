@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.models import User
-from cases.permissions import forget_scope
+from cases.permissions import read_scope
 from cases.sheets.households import HouseholdSheet, read_households
 from workflow.imports.checks import Check
 from workflow.imports.entering import Entry, Tally
@@ -101,7 +101,7 @@ def total_of(tallies: Sequence[Tally]) -> Tally:
 def _enter(file: ReadFile[HouseholdSheet], *, good_rows_only: bool) -> HouseholdPlan:
     """Check the rows and write the good ones, in the transaction of the caller."""
     errand, sheet = file.errand, file.sheet
-    forget_scope(errand.by)
+    read_scope(errand.by, errand.day)
     faults = Faults(sheet)
     known = look_up(sheet.rows, errand)
     check = Check(sheet, known, faults, errand)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from cases import row_security
 from cases.duties import Duty
 from cases.models import (
     Case,
@@ -81,10 +82,12 @@ def look_up(rows: Sequence[HouseholdRow], errand: Errand) -> Known:
     _look_up_places(known, sorted({row.commune_code for row in rows}), errand)
     for round in known.rounds.values():  # in the order of their keys, as every act does
         lock_round(round)
-    for codes in batches(sorted({row.household_code for row in rows})):
-        found = Household.objects.filter(code__in=codes)
-        known.households |= {household.code: household for household in found}
-    _look_up_people(known, rows)
+    # A code or number may be taken anywhere; what of it is told is checked against the duty.
+    with row_security.machine("identity"):
+        for codes in batches(sorted({row.household_code for row in rows})):
+            found = Household.objects.filter(code__in=codes)
+            known.households |= {household.code: household for household in found}
+        _look_up_people(known, rows)
     _look_up_history(known, errand.year)
     return known
 

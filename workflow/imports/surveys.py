@@ -9,7 +9,7 @@ from django.db import transaction
 
 from cases.duties import Duty
 from cases.models import Case, ReviewKind, Survey, User, VillageReview
-from cases.permissions import cases_within_duty, forget_scope
+from cases.permissions import cases_within_duty, read_scope
 from cases.rules.standards import (
     MeasureError,
     classify,
@@ -140,7 +140,7 @@ def total_of(tallies: Sequence[VillageTally]) -> VillageTally:
 def _enter(file: ReadFile[SurveySheet], *, good_rows_only: bool) -> SurveyPlan:
     """Do the acts of all villages, in the transaction of the caller."""
     errand, sheet = file.errand, file.sheet
-    forget_scope(errand.by)
+    read_scope(errand.by, errand.day)
     faults = Faults(sheet)
     forms = _Forms(sheet, faults, errand)
     forms.look_up()

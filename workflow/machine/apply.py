@@ -2,12 +2,13 @@
 The only writer of a case's state.
 
 One transaction: same key, same answer; lock round, chain and village reviews in this order; rights;
-conditions; the act's row and what it enters; ONE update that stamps every case that may move; ONE
-insert of their events; the counts of the villages touched. All or nothing.
+conditions; what the act enters; ONE update that stamps every case that may move; ONE insert of
+their events, each linked to its case's last; the act's row with its place in the commune's record;
+the counts of the villages touched. All or nothing.
 """
 
-import hashlib
-import json
+import hmac
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,11 +20,10 @@ from django.db.models import F, Q, QuerySet, When
 from django.utils import timezone
 
 from cases.duties import Duty
+from cases.ledger.entries import SALT_SIZE, canonical
 from cases.models import (
     Act,
-    ActChain,
     Case,
-    Event,
     Level,
     Round,
     StateCount,
@@ -31,10 +31,11 @@ from cases.models import (
     User,
     VillageReview,
 )
-from cases.permissions import duty_unit, forget_scope, successors_of
+from cases.permissions import duty_unit, on_behalf_of, read_scope, successors_of
 from cases.rules.packs import Act as Declared
 from cases.rules.packs import Move, Pack, Seat, Span
-from cases.sets import insert_select
+from workflow.ledger import watch
+from workflow.machine import house, record
 from workflow.machine.bindings import CONDITIONS, GUARDS, Asking
 from workflow.machine.refusals import Refusal, Refused, refusal
 from workflow.machine.scope import Scope
@@ -102,26 +103,35 @@ def apply(
     facts = dict(facts or {})
     declared = scope.pack.by_code[code]
     asking = _asking(scope, by, at, {**facts, **(private or {})})
-    digest = request_digest(code, scope, by, asking.facts or {})
+    request = [code, *_aim(scope), by.pk, asking.facts or {}]
+    watch.hold(code, scope.round.commune_id)  # read-only while the record is not what was given out
     with transaction.atomic():
         # Another transaction with the same key waits here, on the round, until the first is done.
         lock_round(scope.round)
         if earlier := Act.objects.filter(idempotency_key=key).first():
-            return _same_answer(earlier, digest, scope.pack, code)
+            return _same_answer(earlier, request, scope.pack, code)
         reviews = list(
             scope.village_reviews().select_related("round").select_for_update(of=["self"])
         )
+        # Rights are read at the act, on its day, not when the page was opened.
+        read_scope(by, asking.legal_day)
         unit_id = _unit_of_duty(declared, scope, by, reviews, facts.get("keeper", ""))
         _ask_pin(declared, scope)
         _ask_conditions(declared, asking)
         total = _count(declared, scope, asking)
-        act = _record(declared, scope, by, at, key, digest, facts, unit_id, device_at)
+        if against := house.against(code, scope, asking):
+            raise Refused(code, against)
+        # The chain's row is taken after the round and before the cases, everywhere.
+        chain = record.locked_chain(scope.round.commune_id)
+        act = _begun(declared, scope, by, at, key, request, facts, private, unit_id, device_at)
+        act.sequence = chain.length + 1
         deed = Deed(declared, scope, act, asking)
         if write is not None:
             write(deed)
         if declared.moves:
             _move(deed, total)
             recount([review.pk for review in reviews])
+        record.seal(act, chain, scope)
     return Done(act, act.count)
 
 
@@ -129,24 +139,25 @@ def ask(code: str, scope: Scope, *, by: User, at: datetime) -> list[Refusal]:
     """
     Return what stands against an act now, before anything is entered; empty: it is possible.
 
-    Two queries, whatever the number of cases.
+    A few queries, whatever the number of cases.
     """
     declared = scope.pack.by_code[code]
     asking = _asking(scope, by, at, {})
+    read_scope(by, asking.legal_day)
     try:
         _unit_of_duty(declared, scope, by, None)
         _ask_pin(declared, scope)
     except Refused as refused:
         return refused.refusals
     if not declared.moves:
-        return []
+        return house.against(code, scope, asking)
     considered = scope.cases().exclude(state__in=declared.untouched)
     against = _reasons(declared, considered, asking, entered=False)
     if against:
         return against
     if not considered.exists():
         return [refusal(scope.pack, "nothing_to_do")]
-    return []
+    return house.against(code, scope, asking)
 
 
 def lock_round(round: Round) -> None:
@@ -159,17 +170,19 @@ def answered(key: str) -> bool:
     return Act.objects.filter(idempotency_key=key).exists()
 
 
-def request_digest(code: str, scope: Scope, by: User, facts: Mapping[str, Any]) -> bytes:
-    """Return what a key stands for: the same key with another request is refused."""
+def request_digest(salt: bytes, request: list[Any]) -> bytes:
+    """
+    Return what a key stands for: the same key with another request is refused.
+
+    Salted, for it covers names and reasons as well; erased with the salt.
+    """
+    return hmac.digest(salt, canonical(request), "sha256")
+
+
+def _aim(scope: Scope) -> tuple[int, int | None, list[int] | None]:
     review = scope.village_review.pk if scope.village_review else None
     cases = sorted(scope.case_ids) if scope.case_ids is not None else None
-    text = json.dumps(
-        [code, scope.round.pk, review, cases, by.pk, facts],
-        sort_keys=True,
-        ensure_ascii=False,
-        default=str,
-    )
-    return hashlib.sha256(text.encode()).digest()
+    return scope.round.pk, review, cases
 
 
 def movable(declared: Declared, asking: Asking) -> Q:
@@ -221,8 +234,8 @@ def _ask_pin(declared: Declared, scope: Scope) -> None:
         raise Refused(declared.code, [refusal(scope.pack, "pack_changed")])
 
 
-def _same_answer(earlier: Act, digest: bytes, pack: Pack, code: str) -> Done:
-    if bytes(earlier.request_digest) != digest:
+def _same_answer(earlier: Act, request: list[Any], pack: Pack, code: str) -> Done:
+    if bytes(earlier.request_digest) != request_digest(bytes(earlier.salt), request):
         raise Refused(code, [refusal(pack, "key_reused")])
     return Done(earlier, earlier.count, replayed=True)
 
@@ -239,8 +252,6 @@ def _unit_of_duty(
 
     :raises Refused: if the actor holds the duty on none, or not on every village of the scope
     """
-    # Rights are read at the act, not when the page was opened.
-    forget_scope(by)
     if declared.seat == Seat.KEEPER:
         return _unit_of_successor(declared, scope, by, keeper)
     levels = {
@@ -324,23 +335,23 @@ def _count(declared: Declared, scope: Scope, asking: Asking) -> int:
     return total
 
 
-def _record(
+def _begun(
     declared: Declared,
     scope: Scope,
     by: User,
     at: datetime,
     key: str,
-    digest: bytes,
+    request: list[Any],
     facts: dict[str, Any],
+    private: Mapping[str, Any] | None,
     unit_id: int,
     device_at: datetime | None,
 ) -> Act:
-    # The chain's row is taken after the round and before the cases, everywhere.
-    ActChain.objects.filter(pk=scope.round.commune_id).update(length=F("length") + 1)
-    sequence = ActChain.objects.values_list("length", flat=True).get(pk=scope.round.commune_id)
-    return Act.objects.create(
+    """Return the act with its number, to be stamped on cases; its row is written when all is known."""
+    salt = secrets.token_bytes(SALT_SIZE)
+    return Act(
+        pk=record.next_key(),
         commune_id=scope.round.commune_id,
-        sequence=sequence,
         code=declared.code,
         round=scope.round,
         village_review=scope.village_review,
@@ -348,15 +359,25 @@ def _record(
         actor_name=by.get_full_name(),
         duty=declared.duty,
         duty_unit_id=unit_id,
+        on_behalf_of=_lender(declared, by, unit_id, at),
         article=declared.source.article,
         pack=scope.pack.code,
         at=at,
         legal_day=legal_day(at),
         device_at=device_at,
         idempotency_key=key,
-        request_digest=digest,
+        request_digest=request_digest(salt, request),
         facts=facts,
+        private=dict(private or {}),
+        salt=salt,
     )
+
+
+def _lender(declared: Declared, by: User, unit_id: int, at: datetime) -> str:
+    """Return the name of whose duty it is, when it was lent to the actor; empty: the actor's own."""
+    loan = on_behalf_of(by, Duty(declared.duty), unit_id, legal_day(at))
+    lender = loan.on_behalf_of if loan is not None else None
+    return lender.user.get_full_name() if lender is not None else ""
 
 
 def _move(deed: Deed, total: int) -> None:
@@ -375,9 +396,8 @@ def _move(deed: Deed, total: int) -> None:
         )
         against = _reasons(declared, considered, asking, entered=True)
         raise Refused(declared.code, against, total - moved)
-    _write_events(deed, moved)
+    record.write_events(deed.act, deed.scope, moved)
     deed.act.count = moved
-    deed.act.save(update_fields=["count"])
 
 
 def _any_of(moves: list[tuple[tuple[str, ...], tuple[str, ...]]], asking: Asking) -> Q:
@@ -408,23 +428,6 @@ def _target(declared: Declared, asking: Asking) -> Any:
         ),
         output_field=models.CharField(),
     )
-
-
-def _write_events(deed: Deed, moved: int) -> None:
-    stamped = deed.scope.cases().filter(last_act=deed.act.pk).order_by("pk")
-    written = insert_select(
-        Event,
-        {
-            "case": "pk",
-            "sequence": "version",
-            "act": "last_act",
-            "from_state": "prev_state",
-            "to_state": "state",
-        },
-        stamped,
-    )
-    if written != moved:
-        raise AssertionError(f"{deed.declared.code}: {moved} cases moved, {written} events written")
 
 
 def _reasons(
