@@ -10,7 +10,7 @@ from cases.models import RoleAssignment, UnitVersion
 COMMUNE = "24640"
 VILLAGE_NAME = "Tổ dân phố 2"
 # Two of the ministry: an edition of the procedure is loaded by one and approved by the other.
-ABOVE = ("chutich.huyen", "so.67", "bo", "bo2", "giamsat")
+ABOVE = ("chutich.huyen", "so.67", "bo", "bo2", "giamsat", "thanhtra.67")
 
 
 def demo_accounts() -> list[dict[str, str]]:
@@ -21,7 +21,8 @@ def demo_accounts() -> list[dict[str, str]]:
     near = RoleAssignment.objects.filter(unit__code=COMMUNE) | RoleAssignment.objects.filter(
         unit=village.unit_id if village else None
     )
-    assignments = near | RoleAssignment.objects.filter(user__username__in=ABOVE)
+    held = near | RoleAssignment.objects.filter(user__username__in=ABOVE)
+    assignments = held.filter(kind=RoleAssignment.Kind.APPOINTMENT)
     places = _places([row.unit_id for row in assignments])
     order = list(ROLE_TITLES)
     rows = sorted(

@@ -46,7 +46,7 @@ def test_ending_an_assignment_keeps_both_papers(tan_lap: Unit) -> None:
 
     assignment = RoleAssignment.objects.get()
     assert assignment.valid_until == date(2024, 12, 1)
-    assert assignment.paper == "12/QĐ-UBND; 40/QĐ-UBND"
+    assert (assignment.paper, assignment.ended_paper) == ("12/QĐ-UBND", "40/QĐ-UBND")
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,10 @@ def test_what_cannot_be_appointed_is_said(
         appoint(*arguments, paper="12/QĐ-UBND")
 
     assert not User.objects.exists()
+
+
+def test_a_day_that_nobody_can_mean_is_refused(tan_lap: Unit) -> None:
+    with pytest.raises(CommandError, match="is not a day of the years 1945 to 2100"):
+        appoint("binh", "COMMUNE_CHAIR", "24646", "--paper=1/QĐ", "--name=B", "--from=9999-12-31")
+
+    assert not RoleAssignment.objects.exists()
