@@ -55,6 +55,17 @@ def words(name: str, default: list[str]) -> list[str]:
     return _read(name, default, lambda value: [w.strip() for w in value.split(",") if w.strip()])
 
 
+def file(name: str) -> Path | None:
+    """Read the path of a file that must be there."""
+
+    def parse(value: str) -> Path | None:
+        if not Path(value).is_file():
+            raise ValueError("there is no such file")
+        return Path(value)
+
+    return _read(name, None, parse)
+
+
 def database(name: str, default_file: Path) -> dict[str, Any]:
     """Read `sqlite:///path` or `postgresql://user:password@host:port/name` as Django's settings."""
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install the Debian packages that one job needs, or print the exact command where that is not ours to do.
-# usage: debian.sh venv|browser|gettext|postgres     (PYTHON names the interpreter that `venv` is asked for)
+# usage: debian.sh venv|browser|gettext|postgres|papers     (PYTHON names the interpreter that `venv` is asked for)
 set -eu
 
 python=${PYTHON:-python3}
@@ -14,6 +14,8 @@ present() {
                 ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1
             ;;
         gettext) command -v xgettext >/dev/null && command -v msgmerge >/dev/null ;;
+        # WeasyPrint draws with Pango; openssl is the second tool that checks time-stamps.
+        papers) ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0.so.0 && command -v openssl >/dev/null ;;
         postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ;;
         *) echo "debian.sh: unknown job '$1'" >&2; exit 2 ;;
     esac
@@ -24,6 +26,7 @@ packages() {
         venv) "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])' ;;
         browser) echo chromium fontconfig fonts-croscore libatomic1 ;;
         gettext) echo gettext ;;
+        papers) echo libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-croscore openssl ;;
         postgres) echo postgresql ;;
     esac
 }

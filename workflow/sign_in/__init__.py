@@ -1,0 +1,1 @@
+"""Signing in: delays after wrong tries, known passwords, second factors, an office's own accounts."""
