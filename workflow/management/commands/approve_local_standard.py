@@ -12,10 +12,12 @@ from cases.models import LocalStandard
 from cases.rules.local_standards import BadLocalStandard
 from workflow import clock
 from workflow.local_standards import denial, said
-from workflow.management.commands.load_local_standard import person_named
+from workflow.management.doors import CommandDoor, Runs, person_named
+from workflow.pages.doors import On
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.PERSON, reads=On.UNIT, writes=On.UNIT, option="--by")
     help = gettext_lazy(  # type: ignore[assignment]
         "Duyệt chuẩn nghèo riêng của một tỉnh, thành phố đã nạp; người duyệt khác người nạp.\n\n"
         "Các đợt rà soát mở từ lúc này, trong thời gian hiệu lực, có thêm kết quả theo chuẩn ấy.\n"

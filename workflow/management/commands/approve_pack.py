@@ -11,11 +11,13 @@ from cases.models import PackEdition
 from cases.pack_editions import Denied
 from cases.rules.packs.files import PackFileError
 from workflow import clock
-from workflow.management.commands.load_local_standard import person_named
+from workflow.management.doors import CommandDoor, Runs, person_named
 from workflow.pack_editions import approve, as_json, denial, said
+from workflow.pages.doors import On
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.PERSON, reads=On.NATION, writes=On.NATION, option="--by")
     help = gettext_lazy(  # type: ignore[assignment]
         "Duyệt một phiên bản quy trình đã nạp; người duyệt khác người nạp.\n\n"
         "Các đợt mở từ lúc này, trong thời gian hiệu lực, theo phiên bản ấy. Đợt đang chạy giữ quy\n"

@@ -12,13 +12,21 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.models import Act, Level, Round, Unit
+from cases import row_security
+from cases.models import Act, Level, Round, Unit, User
 from cases.models.rounds import key_parts
+from workflow import clock
+from workflow.auditing.scope import audited_rounds
 from workflow.invariants import INVARIANTS, Breach, audit, checks_of
 from workflow.invariants.editions import loaded_among
+from workflow.management.auditing import auditor_named, unit_named
+from workflow.management.doors import CommandDoor, Runs, note_leaving, told
+from workflow.management.scope import sees_everything
+from workflow.pages.doors import On
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.EITHER, reads=On.UNIT, leaves=True, option="--by")
     help = gettext_lazy(  # type: ignore[assignment]
         "Kiểm tra các đợt rà soát theo các bất biến của quy trình. Mọi điều được tính lại từ các việc, "
         "sự kiện và giấy tờ đã ghi, không dựa vào trạng thái của hồ sơ.\n\n"
@@ -34,7 +42,9 @@ class Command(BaseCommand):
     )
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+        return super().create_parser(
+            *args, formatter_class=RawDescriptionHelpFormatter, epilog=told(self.door), **kwargs
+        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--unit", help=_("mã xã, huyện, tỉnh, hoặc VN cho cả nước"))
@@ -46,24 +56,46 @@ class Command(BaseCommand):
         parser.add_argument(
             "--jobs", type=int, default=1, metavar="N", help=_("số tiến trình cùng làm (1)")
         )
+        parser.add_argument(
+            "--by", metavar="USERNAME", help=_("người kiểm tra: chỉ trong phạm vi của người ấy")
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rounds = _rounds(options["unit"], options["round"])
+        rounds = self._asked(**options)
         if options["jobs"] < 1:
             raise CommandError(_("--jobs phải là một số từ 1."))
-        size = rounds.aggregate(rounds=Count("pk", distinct=True), cases=Count("cases"))
-        loaded = _loaded_editions(rounds)
+        # The audit itself opens its own, a turn at a time: other processes may take a part of it.
+        with row_security.machine("audit"):
+            size = rounds.aggregate(rounds=Count("pk", distinct=True), cases=Count("cases"))
+            loaded = _loaded_editions(rounds)
         started = perf_counter()
         breaches = list(audit(rounds, options["jobs"]))
         seconds = perf_counter() - started
+        what = " ".join(filter(None, ("breaches", options["unit"], options["round"])))
+        note_leaving("check_procedure", what, at=clock.now(), by=self.by)
         if options["format"] == "json":
-            told = _as_data(size, loaded, breaches, seconds)
-            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+            data = _as_data(size, loaded, breaches, seconds)
+            self.stdout.write(json.dumps(data, ensure_ascii=False, indent=1))
         else:
             self._tell(size, loaded, breaches, seconds)
         if breaches:
             raise SystemExit(1)
+
+    @sees_everything
+    def _asked(self, **options: Any) -> QuerySet[Round]:
+        """
+        Return the rounds asked for; of a person only those that he or she audits.
+
+        :raises CommandError: if the person does not audit the unit, or none
+        """
+        self.by: User | None = None
+        rounds = _rounds(options["unit"], options["round"])
+        unit = unit_named(options["unit"]) if options["unit"] else None
+        self.by = auditor_named("check_procedure", options, unit)
+        if self.by is None:
+            return rounds
+        return rounds.filter(pk__in=audited_rounds(self.by).values("pk"))
 
     def _tell(
         self, size: dict[str, int], loaded: list[str], breaches: list[Breach], seconds: float
@@ -161,7 +193,9 @@ def _rounds(unit_code: str | None, key: str | None) -> QuerySet[Round]:
                 % {"key": key}
             )
         rounds = rounds.filter(**named)
-        if not rounds.exists():
+        with row_security.machine("audit"):
+            found = rounds.exists()
+        if not found:
             raise CommandError(_("Không có đợt rà soát %(key)s.") % {"key": key})
     return rounds
 

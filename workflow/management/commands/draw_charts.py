@@ -20,6 +20,8 @@ from workflow.flows import (
     TermFlow,
     VillageReviewFlow,
 )
+from workflow.management.doors import CommandDoor, Runs
+from workflow.pages.doors import On
 
 DRAWINGS = {
     "village-review": VillageReviewFlow,
@@ -39,7 +41,6 @@ TEMPLATES = DjangoTemplates(
     }
 )
 
-
 # viewflow writes The First Line Like This; Vietnamese does not.
 _as_it_is = Library()
 _as_it_is.filter("title", lambda text: text)
@@ -47,6 +48,7 @@ TEMPLATES.engine.template_builtins.append(_as_it_is)
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.DEVELOPER, reads=On.NATION)
     help = "Write an SVG and a BPMN file of each chart into a folder."
 
     def add_arguments(self, parser: CommandParser) -> None:

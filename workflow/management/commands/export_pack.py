@@ -12,10 +12,13 @@ from cases.models import PackEdition
 from cases.pack_editions import Denied, pack_of
 from cases.rules.packs import PACKS, Pack
 from cases.rules.packs.writing import write_pack
+from workflow.management.doors import CommandDoor, Runs
 from workflow.pack_editions import as_json, denial
+from workflow.pages.doors import On
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.OPERATOR, reads=On.NATION)
     help = gettext_lazy(  # type: ignore[assignment]
         "In một phiên bản quy trình ra tệp TOML mà load_pack đọc được.\n\n"
         "  manage.py export_pack qd24-2021-2cap > moi.toml\n"

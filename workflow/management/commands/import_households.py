@@ -4,9 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from workflow.imports.command import ImportCommand
 from workflow.imports.kinds import HOUSEHOLDS
+from workflow.management.doors import CommandDoor, Runs
+from workflow.pages.doors import On
 
 
 class Command(ImportCommand):
+    door = CommandDoor(Runs.PERSON, reads=On.UNIT, writes=On.UNIT, option="--by")
     help = _(  # type: ignore[assignment]
         "Nhập danh sách hộ từ tệp Excel có hai trang tính Ho và NhanKhau.\n\n"
         "Tệp được nhận trọn vẹn hoặc không nhận gì; với --good-rows, các dòng đúng được nhận và các "

@@ -4,9 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from workflow.imports.command import ImportCommand
 from workflow.imports.kinds import SURVEYS
+from workflow.management.doors import CommandDoor, Runs
+from workflow.pages.doors import On
 
 
 class Command(ImportCommand):
+    door = CommandDoor(Runs.PERSON, reads=On.UNIT, writes=On.UNIT, option="--by")
     help = _(  # type: ignore[assignment]
         "Nhập phiếu rà soát (Phiếu A, Phiếu B) từ tệp Excel có trang tính Phieu.\n\n"
         "Hộ phải có trong danh sách rà soát của đợt. Tệp được nhận trọn vẹn hoặc không nhận gì; với "

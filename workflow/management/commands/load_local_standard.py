@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.local_standards import Denied, load_local_standard
-from cases.models import User
 from cases.rules.local_standards import BadLocalStandard
 from workflow import clock
 from workflow.local_standards import denial, read_file, said
+from workflow.management.doors import CommandDoor, Runs, person_named
+from workflow.pages.doors import On
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.PERSON, reads=On.UNIT, writes=On.UNIT, option="--by")
     help = gettext_lazy(  # type: ignore[assignment]
         "Nạp chuẩn nghèo riêng của một tỉnh, thành phố từ tệp TOML, thành bản chờ duyệt.\n\n"
         "Tệp có lỗi không được nhận: mỗi lỗi nêu tên tệp, mục và lý do. Người thứ hai duyệt bằng\n"
@@ -49,17 +51,3 @@ class Command(BaseCommand):
         except Denied as denied:
             raise CommandError(denial(denied)) from denied
         self.stdout.write(_("Đã nạp %(code)s, chờ người thứ hai duyệt.") % {"code": row.code})
-
-
-def person_named(username: str) -> User:
-    """
-    Return who acts.
-
-    :raises CommandError: if nobody with an open account has this name
-    """
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None:
-        raise CommandError(
-            _("Không có người dùng “%(name)s”: hãy kiểm tra --by.") % {"name": username}
-        )
-    return user

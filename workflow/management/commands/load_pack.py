@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy
 from cases.pack_editions import Denied, load_edition
 from cases.rules.packs.files import PackFileError
 from workflow import clock
-from workflow.management.commands.load_local_standard import person_named
+from workflow.management.doors import CommandDoor, Runs, person_named
 from workflow.pack_editions import as_json, denial, read_file, said
+from workflow.pages.doors import On
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.PERSON, reads=On.NATION, writes=On.NATION, option="--by")
     help = gettext_lazy(  # type: ignore[assignment]
         "Nạp một phiên bản quy trình từ tệp TOML, thành bản chờ duyệt.\n\n"
         "Lấy một phiên bản đang có làm mẫu bằng export_pack, sửa mã, ngày hiệu lực và nội dung, ghi\n"

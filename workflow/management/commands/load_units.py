@@ -17,11 +17,14 @@ from cases.units_fixture import (
     UnitsFileError,
     load_units,
 )
+from workflow.management.doors import CommandDoor, Runs
+from workflow.pages.doors import On
 
 SHOWN_CONFLICTS = 20
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.OPERATOR, reads=On.NOTHING, writes=On.NATION)
     help = gettext_lazy(  # type: ignore[assignment]
         "Nạp danh mục đơn vị hành chính: cây 3 cấp đầu năm 2025, cây 2 cấp từ 01/07/2025 với các loại "
         "đổi năm 2026, và bảng chuyển đổi cũ - mới.\n\n"

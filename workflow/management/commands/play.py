@@ -8,10 +8,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from workflow.management.doors import CommandDoor, Runs
+from workflow.pages.doors import On
 from workflow.scenarios import Played, ScenarioError, Surprise, play, read_scenario
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.OPERATOR, reads=On.UNIT, writes=On.UNIT)
     help = (
         "Play a scenario: a review written as TOML, done through the same acts as the pages.\n\n"
         "Stops at the first surprise and says what was expected and what came; the steps before\n"

@@ -12,12 +12,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Round
+from cases.models import Round, User
+from cases.permissions import ask_on
 from cases.reports.counts import Figures, Grouping
 from cases.reports.exports import as_data, csv_file, terminal_table, workbook
 from cases.reports.forms import FORMS
 from cases.reports.places import NoSuchPlace, Place, find_place
 from cases.reports.report import Report, report
+from workflow import clock
+from workflow.machine.apply import legal_day
+from workflow.management.doors import CommandDoor, Runs, note_leaving, person_named, refuse, told
+from workflow.management.scope import sees_everything
+from workflow.pages.doors import On
 
 BYTE_MARK = b"\xef\xbb\xbf"
 BY = {
@@ -28,6 +34,7 @@ BY = {
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.EITHER, reads=On.UNIT, leaves=True, option="--as")
     help = gettext_lazy(  # type: ignore[assignment]
         "In biểu 2 (diễn biến hộ nghèo), biểu 3 (diễn biến hộ cận nghèo) hoặc biểu 4 (chỉ số thiếu hụt "
         "của hộ nghèo) của một đơn vị. Mọi con số được đếm từ hồ sơ đã có quyết định.\n\n"
@@ -46,6 +53,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = told(self.door)
         parser.add_argument("number", type=int, choices=list(FORMS), help=_("số biểu"))
         parser.add_argument(
             "--unit", required=True, help=_("mã xã, huyện, tỉnh, hoặc VN cho cả nước")
@@ -61,6 +69,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--by", choices=list(BY), help=_("mỗi dòng là một thôn, xã hay tỉnh"))
         parser.add_argument(
+            "--as", dest="user", metavar="USERNAME", help=_("như người này đọc trên trang báo cáo")
+        )
+        parser.add_argument(
             "--preliminary",
             action="store_true",
             help=_("dùng kết quả đề xuất ở nơi chưa quyết định"),
@@ -69,17 +80,40 @@ class Command(BaseCommand):
             "--output", type=Path, metavar="FILE", help=_("ghi vào tệp thay vì in ra")
         )
 
+    @sees_everything
     def handle(self, *args: Any, **options: Any) -> None:
         kind, output = options["format"], options["output"]
         if kind == "xlsx" and output is None and self.stdout.isatty():
             raise CommandError(_("Tệp xlsx không in ra màn hình được: hãy thêm --output TỆP."))
         year, commune = _read_key(options["round"])
         place = _place(options["unit"], year)
+        user = person_named(options["user"], "--as") if options["user"] else None
+        if user is not None:
+            self._ask(user, place)
         rounds = _rounds(place, commune)
         by = BY.get(options["by"]) or (Grouping.COMMUNE if kind == "csv" else None)
         figures = Figures.PROPOSED if options["preliminary"] else Figures.DECIDED
         content = _rendered(report(options["number"], place, rounds, figures=figures, by=by), kind)
+        note_leaving(
+            "report",
+            f"form {options['number']} {place.code} {options['round']} {kind}",
+            at=clock.now(),
+            by=user,
+        )
         self._put(content, output, is_text=kind != "xlsx")
+
+    def _ask(self, user: User, place: Place) -> None:
+        """
+        Ask whether somebody reads the reports of the whole place.
+
+        :raises CommandError: if not; that is written down
+        """
+        at = clock.now()
+        ask_on(user, legal_day(at))
+        if not place.is_readable_by(user):
+            words = _("%(name)s không đọc báo cáo của đơn vị %(code)s.")
+            sentence = words % {"name": user.username, "code": place.code}
+            refuse("report", "no_duty", sentence, by=user, at=at, unit=place.unit_id)
 
     def _put(self, content: bytes, output: Path | None, *, is_text: bool) -> None:
         if output is not None:

@@ -7,11 +7,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from workflow.law import page
+from workflow.management.doors import CommandDoor, Runs
+from workflow.pages.doors import On
 
 PAGE = Path(settings.BASE_DIR) / "docs/law.md"
 
 
 class Command(BaseCommand):
+    door = CommandDoor(Runs.DEVELOPER, reads=On.NATION)
     help = "Write docs/law.md anew: each article, what enforces it, which test proves it."
 
     def add_arguments(self, parser: CommandParser) -> None:
