@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from cases import row_security
 from cases.models import Round, StateCount
 
 # Importing the checks registers them.
@@ -58,18 +59,19 @@ def audit(rounds: QuerySet[Round], jobs: int = 1) -> Iterator[Breach]:
     """
     for place in pinned.places_for_targets():
         yield _breach("INV-41", "", Found(_("Có chỗ ghi chỉ tiêu: %(place)s.") % {"place": place}))
-    sizes = _sizes()
     at_once = CASES_AT_ONCE
-    if jobs > 1:
-        at_once = max(FEWEST_CASES, min(at_once, sum(sizes.values()) // (2 * jobs)))
-    turns = list(_some_at_once(rounds, sizes, at_once))
+    with row_security.machine("audit"):
+        sizes = _sizes()
+        if jobs > 1:
+            at_once = max(FEWEST_CASES, min(at_once, sum(sizes.values()) // (2 * jobs)))
+        turns = list(_some_at_once(rounds, sizes, at_once))
     for breaches in in_jobs(audit_rounds, turns, jobs):
         yield from breaches
 
 
 def audit_rounds(ids: Sequence[int]) -> list[Breach]:
     """Return the breaches of some rounds, read together."""
-    with _no_rubbish_looked_for():
+    with _no_rubbish_looked_for(), row_security.machine("audit"):
         return _audit_rounds(ids)
 
 

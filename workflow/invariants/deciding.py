@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from cases.duties import Role
+from cases.duties import Duty, Role
 from cases.models import Decision
 from workflow.invariants.finding import Found, of_case, of_round
 from workflow.invariants.law import (
@@ -141,7 +141,9 @@ def an_opinion_in_writing_before_the_decision(record: Record) -> Iterator[Found]
             yield Found(_("Ý kiến cấp trên không có văn bản."), act.sequence)
         if not any(report.sequence < act.sequence for report in reports):
             yield Found(_("Cấp trên cho ý kiến khi chưa có báo cáo."), act.sequence)
-        if not record.holds(act.actor_id, Role.SUPERIOR_CHAIR, act.duty_unit_id, act.day):
+        if not record.holds(
+            act.actor_id, Role.SUPERIOR_CHAIR, act.duty_unit_id, act.day, Duty.GIVE_OPINION
+        ):
             yield Found(_("Người cho ý kiến không phải là Chủ tịch UBND cấp trên."), act.sequence)
     for decision in record.acts_of["sign_decision"]:
         if record.figures_of(decision).asks_opinion and not any(
@@ -198,7 +200,7 @@ def the_commune_chair_signed(record: Record) -> Iterator[Found]:
     for code in SIGNED_BY_CHAIR:
         for act in record.acts_of[code]:
             keeper = record.keeper_at(act.sequence)
-            if not record.holds(act.actor_id, Role.COMMUNE_CHAIR, keeper, act.day):
+            if not record.holds(act.actor_id, Role.COMMUNE_CHAIR, keeper, act.day, Duty(act.duty)):
                 yield Found(
                     _("Người ký không phải là Chủ tịch UBND cấp xã vào ngày ký."), act.sequence
                 )

@@ -413,10 +413,10 @@ def _apart(home: dict[int, Record], ids: list[int], records: dict[int, Record]) 
     for case_id, act_id, reviewer, before in _second_looks(ids):
         of(case_id).looks.append(SecondLook(act_id, reviewer, before or ""))
     interests = DeclaredInterest.objects.filter(household__cases__round__in=ids)
-    for case_id, user, day in interests.values_list(
-        "household__cases__pk", "user_id", "declared_on"
+    for case_id, user, since, until in interests.values_list(
+        "household__cases__pk", "user_id", "declared_on", "ended_on"
     ):
-        of(case_id).interests.append((user, day))
+        of(case_id).interests.append((user, since, until))
     _read_assessments(home, ids)
     return apart
 

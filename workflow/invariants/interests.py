@@ -13,12 +13,15 @@ from workflow.invariants.record import Dossier, Record
 def nobody_close_to_the_household_acted_without_a_note(
     dossier: Dossier, record: Record
 ) -> Iterator[Found]:
-    declared = dict(dossier.apart.interests)
+    declared = dossier.apart.interests
     for step in dossier.steps if declared else ():
         if step.act is None or step.code not in BY_THE_UNCONCERNED:
             continue
         people = (step.act.actor_id, step.act.facts.get("chair"))
-        close = any(user in people and day <= step.act.day for user, day in declared.items())
+        close = any(
+            user in people and since <= step.act.day and (until is None or step.act.day < until)
+            for user, since, until in declared
+        )
         noted = step.act.facts.get("conflict_noted") is True
         if close and not (noted and step.act_id in record.conflict_notes):
             yield Found(

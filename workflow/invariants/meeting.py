@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from cases.duties import Role
+from cases.duties import Duty, Role
 from cases.models import Meeting
 from workflow.invariants.finding import Found, of_case, of_round
 from workflow.invariants.record import ActRow, Dossier, Record
@@ -22,7 +22,9 @@ def the_right_people_met(record: Record) -> Iterator[Found]:
 def _absent(record: Record, meeting: Meeting, act: ActRow) -> Iterator[str]:
     chair = act.facts.get("chair")
     village = record.village_keeper_at(meeting.village_review_id, act.sequence)
-    if not isinstance(chair, int) or not record.holds(chair, Role.VILLAGE_HEAD, village, act.day):
+    if not isinstance(chair, int) or not record.holds(
+        chair, Role.VILLAGE_HEAD, village, act.day, Duty.CHAIR_MEETING
+    ):
         yield _("Người chủ trì không phải là Trưởng thôn của thôn.")
     if not meeting.committee_present:
         yield _("Không có Ban Chỉ đạo cấp xã dự họp.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, QuerySet
 
+from cases.holdings import Holding, holders_of_units
 from cases.models import (
     Act,
     ActChain,
@@ -19,7 +20,6 @@ from cases.models import (
     Posting,
     RefusalLetter,
     Report,
-    RoleAssignment,
     Round,
     RunningTerm,
     Screening,
@@ -178,12 +178,10 @@ def _read_roles(records: dict[int, Record]) -> None:
         )
         if unit
     }
-    roles: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    roles: dict[tuple[int, int], list[Holding]] = defaultdict(list)
     names: dict[int, str] = {}
-    for user, unit, name, *held in RoleAssignment.objects.filter(unit__in=units).values_list(
-        "user_id", "unit_id", "user__full_name", "role", "valid_from", "valid_until"
-    ):
-        roles[user, unit].append(tuple(held))
+    for user, unit, name, holding in holders_of_units(units):
+        roles[user, unit].append(holding)
         names[user] = name
     for record in records.values():
         record.roles, record.names = roles, names

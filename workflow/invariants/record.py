@@ -6,7 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cases.duties import ROLE_DUTIES, Duty, Role
+from cases.duties import Duty, Role
+from cases.holdings import Holding
 from cases.models import (
     Complaint,
     Decision,
@@ -152,7 +153,8 @@ class Apart:
     letters: list[RefusalLetter] = field(default_factory=list)
     named: list[tuple[int, str, str]] = field(default_factory=list)  # decision's act, kind, why
     looks: list[SecondLook] = field(default_factory=list)
-    interests: list[tuple[int, date]] = field(default_factory=list)  # who, declared on
+    # who, declared on, first day without it
+    interests: list[tuple[int, date, date | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -238,7 +240,7 @@ class Record:
     # Term -> (old end, new end, old calendar, new calendar), in order.
     recounts: dict[int, list[tuple[date, date, str, str]]] = field(default_factory=dict)
     conflict_notes: set[int] = field(default_factory=set)  # acts
-    roles: dict[tuple[int, int], list[tuple[str, date, date | None]]] = field(default_factory=dict)
+    roles: dict[tuple[int, int], list[Holding]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)  # who may look at households
     units: dict[str, int] = field(default_factory=dict)  # units that acts name, by code
     # Unit that had the round before -> (path, from, until) of its versions; unit -> its successors.
@@ -350,19 +352,21 @@ class Record:
             first <= day and until is None for first, until, *_by in self.pauses.get(term.pk, ())
         )
 
-    def holds(self, user_id: int, role: Role, unit_id: int, day: date) -> bool:
-        """Test if somebody held the role on the unit that day, by a paper."""
+    def holds(
+        self, user_id: int, role: Role, unit_id: int, day: date, duty: Duty | None = None
+    ) -> bool:
+        """Test if somebody held the role on the unit that day, or that duty of it, by a paper."""
         return any(
-            held == role and start <= day and (until is None or day < until)
-            for held, start, until in self.roles.get((user_id, unit_id), ())
+            held.role == role and held.on(day) and (duty is None or duty in held.duties)
+            for held in self.roles.get((user_id, unit_id), ())
         )
 
     def holds_duty(self, act: ActRow) -> bool:
         """Test if the actor held, that day, a role that carries the act's duty on its unit."""
         duty = Duty(act.duty)
         return any(
-            duty in duties and self.holds(act.actor_id, role, act.duty_unit_id, act.day)
-            for role, duties in ROLE_DUTIES.items()
+            duty in held.duties and held.on(act.day)
+            for held in self.roles.get((act.actor_id, act.duty_unit_id), ())
         )
 
     def sequence_of(self, act_id: int | None) -> int | None:
