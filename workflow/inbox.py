@@ -15,10 +15,16 @@ from django.utils.translation import gettext as _
 from viewflow.workflow.status import STATUS
 
 from cases.duties import Duty
-from cases.models import Level, Round, UnitSuccession, UnitVersion, User
-from cases.permissions import rounds_to_take_over, scope_of
+from cases.models import Act, Level, Round, UnitSuccession, UnitVersion, User
+from cases.permissions import (
+    rounds_to_take_over,
+    rounds_within_duty,
+    scope_of,
+    village_reviews_within_duty,
+)
 from cases.rules.packs import SHIPPED, NoPackInForce, Pack, Review, pack_in_force
 from notifications import notices as told
+from workflow.auditing.findings import waiting_for
 from workflow.lateness import OPINION, lateness
 from workflow.machine.apply import legal_day
 from workflow.models import MONTHLY_REPORT, RoundProcess, TermProcess
@@ -54,6 +60,7 @@ def owed(user: User, at: datetime) -> list[Owed]:
         *_to_take_over(user, reach, day),
         *steps_owed(user, at),
         *_overdue_below(reach),
+        *_findings(user),
     ]
     return sorted(
         found,
@@ -67,7 +74,9 @@ def owed(user: User, at: datetime) -> list[Owed]:
 
 
 def notices(user: User, limit: int = 20) -> list[Told]:
-    """Return the person's latest notices."""
+    """Return the person's latest notices, of rounds and villages that he or she reads today."""
+    latest = told.recent(user.pk, limit)
+    readable = _readable(user, {notice.act_id for notice in latest})
     return [
         Told(
             notice.pk,
@@ -76,8 +85,18 @@ def notices(user: User, limit: int = 20) -> list[Told]:
             notice.created_at,
             notice.read_at is not None,
         )
-        for notice in told.recent(user.pk, limit)
+        for notice in latest
+        if notice.act_id in readable
     ]
+
+
+def _readable(user: User, acts: set[int]) -> set[int]:
+    """Return which acts are within the user's duty: whoever was transferred is told of them no more."""
+    if not acts:
+        return set()
+    reach = Q(village_review__in=village_reviews_within_duty(user, Duty.VIEW))
+    reach |= Q(village_review=None, round__in=rounds_within_duty(user, Duty.VIEW))
+    return set(Act.objects.filter(reach, pk__in=acts).values_list("pk", flat=True))
 
 
 def _rounds_to_open(reach: Reach, day: date) -> Iterator[Owed]:
@@ -132,6 +151,21 @@ def _to_take_over(user: User, reach: Reach, day: date) -> Iterator[Owed]:
         url = reverse("village-act", args=[review.round.key, review.village.code, act])
         place = f"{review.village_name}, {review.round}"
         yield Owed(str(act_title(act)), place, url, None, False, 0, act)
+
+
+def _findings(user: User) -> Iterator[Owed]:
+    """Yield the auditors' findings to be answered, and the answers to be concluded, by round."""
+    to_answer, to_close = waiting_for(user)
+    for act, status, title, rows in (
+        ("answer_finding", "OPEN", _("Trả lời phát hiện kiểm tra"), to_answer),
+        ("close_finding", "ANSWERED", _("Kết luận phát hiện đã được trả lời"), to_close),
+    ):
+        if rows is None:
+            continue
+        asked = Round.objects.filter(pk__in=rows.values("round")).select_related("commune")
+        for round in asked.order_by("pk"):
+            url = f"{reverse('audit-findings')}?key={round.key}&status={status}"
+            yield Owed(title, str(round), url, None, False, 0, act)
 
 
 def _overdue_below(reach: Reach) -> Iterator[Owed]:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from cases.duties import Duty
-from cases.models import Act, Round, User, VillageReview
+from cases.models import Act, Round, VillageReview
+from cases.permissions import holders_of
 from notifications.notices import tell
 from workflow.lateness import is_waited_out, lateness, owner, unit_above
+from workflow.machine.apply import legal_day
 from workflow.models import TermProcess
 
 
@@ -67,7 +68,9 @@ def owe(act: Act) -> None:
     if unit is None:
         return
     tell(
-        _holders(telling.duties, unit).exclude(pk=act.actor_id).values_list("pk", flat=True),
+        holders_of(telling.duties, unit, act.legal_day)
+        .exclude(pk=act.actor_id)
+        .values_list("pk", flat=True),
         kind=act.code,
         title=telling.title,
         subject=_place(act),
@@ -80,9 +83,10 @@ def owe(act: Act) -> None:
 def owe_lateness(process: TermProcess, at: datetime) -> None:
     """Write the notices that a last day owes when it is over: to the owner, and one level up."""
     about = lateness(process.code)
-    users = set(_holders(about.duties, owner(process).pk).values_list("pk", flat=True))
+    day = legal_day(at)
+    users = set(holders_of(about.duties, owner(process).pk, day).values_list("pk", flat=True))
     if not is_waited_out(process.code):
-        above = _holders((Duty.READ_REPORTS,), unit_above(process).pk)
+        above = holders_of((Duty.READ_REPORTS,), unit_above(process).pk, day)
         users |= set(above.values_list("pk", flat=True))
     round, review = process.round, process.term.village_review if process.term else None
     tell(
@@ -103,19 +107,6 @@ def _opened_by(round: Round) -> int:
 
 def _somebody_disagreed(act: Act) -> bool:
     return act.events.filter(to_state="disagreed").exists()
-
-
-def _holders(duties: tuple[Duty, ...], unit: int) -> QuerySet[User]:
-    """Return who holds one of the duties on the unit itself, by a grant of one's own or an office's."""
-    own = Q(
-        unituserpermission__content_object=unit,
-        unituserpermission__permission__codename__in=duties,
-    )
-    office = Q(
-        groups__unitgrouppermission__content_object=unit,
-        groups__unitgrouppermission__permission__codename__in=duties,
-    )
-    return User.objects.filter(own | office, is_active=True).order_by("pk").distinct()
 
 
 def _place(act: Act) -> str:

@@ -42,7 +42,7 @@ def approve(*, code: str, by: User, at: datetime) -> PackEdition:
     pack = pack_of(row)
     new = {f"{source}>{target}" for source, target in pack.steps()}
     if not new <= set(known.get(pack.review.value, ())):
-        triggers.install(router.db_for_write(Case))
+        triggers.declare(router.db_for_write(Case))
     return row
 
 

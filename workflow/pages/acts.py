@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from cases.duties import ROLE_DUTIES, ROLE_TITLES, Duty
@@ -23,9 +24,11 @@ from cases.rules.packs.model import Mark
 from cases.rules.standards import BadScore, MeasureError, NoScoreTable, NoStandardInForce
 from workflow import clock
 from workflow.acts.registry import BadFact
+from workflow.ledger import readings
 from workflow.machine.apply import REFUSALS_SHOWN, legal_day
 from workflow.machine.refusals import Refusal, Refused
 from workflow.pages.doors import (
+    On,
     case_or_404,
     door,
     review_or_404,
@@ -45,38 +48,41 @@ from workflow.pages.forms.base import (
 from workflow.pages.forms.keeping import HandOverForm
 from workflow.pages.forms.listing import OpenRoundForm
 from workflow.pages.forms.posting import posting_groups
+from workflow.pages.ledger import receipt_url
 from workflow.pages.periods import period_of
 from workflow.titles import act_title, state_title
 
 
-@door("office", Duty.OPEN_ROUND)
+@door("office", Duty.OPEN_ROUND, on=On.UNIT)
 def open_round(request: HttpRequest) -> HttpResponse:
     return _serve(request, OpenRoundForm, None)
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.ROUND)
 def round_act(request: HttpRequest, key: str, act: str) -> HttpResponse:
-    return _serve(request, _form_of(Round, act), round_or_404(request, key))
+    round = round_or_404(request, key)
+    readings.note(request, round)
+    return _serve(request, _form_of(Round, act), round)
 
 
-@door("office", Duty.OPEN_ROUND)
+@door("office", Duty.OPEN_ROUND, on=On.ROUND)
 def take_over(request: HttpRequest, key: str) -> HttpResponse:
     """Serve the one act on a round that is still another commune's: taking it over."""
     day = legal_day(clock.now())
     return _serve(request, HandOverForm, round_to_take_over_or_404(request, key, day))
 
 
-@door("village", Duty.VIEW)
+@door("village", Duty.VIEW, on=On.VILLAGE_REVIEW)
 def village_act(request: HttpRequest, key: str, village: str, act: str) -> HttpResponse:
     return _serve(request, _form_of(VillageReview, act), review_or_404(request, key, village))
 
 
-@door("field", Duty.VIEW)
+@door("field", Duty.VIEW, on=On.CASE)
 def case_act(request: HttpRequest, key: str, code: str, act: str) -> HttpResponse:
     return _serve(request, _form_of(Case, act), case_or_404(request, key, code))
 
 
-@door("village", Duty.VIEW)
+@door("village", Duty.VIEW, on=On.VILLAGE_REVIEW)
 def posting_sheet(request: HttpRequest, key: str, village: str) -> HttpResponse:
     """Show the sheet that hangs at the two places: who, and which result; nothing else."""
     review = review_or_404(request, key, village)
@@ -171,7 +177,11 @@ def _done(request: HttpRequest, form: ActForm) -> HttpResponse:
         f"{moves}." if moves else "",
         _("Việc số %(sequence)d.") % {"sequence": act.sequence},
     ]
-    messages.success(request, " ".join(filter(None, parts)))
+    words = " ".join(filter(None, parts))
+    if url := receipt_url(act):
+        link = format_html('<a href="{}">{}</a>', url, _("Giấy biên nhận"))
+        words = format_html("{} {}", words, link)
+    messages.success(request, words)
     return HttpResponseRedirect(_address(form.target or act.round))
 
 

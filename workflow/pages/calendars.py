@@ -19,7 +19,7 @@ from cases.rules.calendar_changes import REMOVED, CalendarEntry, Days, as_calend
 from workflow import clock
 from workflow.announcing import announce
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door, held_somewhere
+from workflow.pages.doors import On, door, held_somewhere
 from workflow.pages.forms.base import carried
 from workflow.pages.forms.calendar import Edition
 from workflow.pages.person import person
@@ -48,7 +48,7 @@ class ChangedDay:
     before: str
 
 
-@door("signed in")
+@door("signed in", on=On.NATION)
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show the days of one year, in the newest edition or in an earlier one that is asked for."""
@@ -80,7 +80,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar_edit(request: HttpRequest) -> HttpResponse:
     """Take the changes of a new edition, show what they would do, then make it."""

@@ -1,10 +1,11 @@
 """One household's case: facts, the score explained, what happened, what can be done next."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -24,8 +25,10 @@ from cases.permissions import holds_duty
 from cases.rules.packs import PACKS
 from cases.rules.standards import MeasureError
 from workflow import clock
+from workflow.ledger.receipts import GIVEN_FOR
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import case_or_404, door
+from workflow.pages.corrections import may_be_corrected, open_proposal
+from workflow.pages.doors import On, case_or_404, door
 from workflow.pages.dossier import asked_again, decisions_on, kin_of
 from workflow.pages.forms.incomes import verdict_of
 from workflow.pages.forms.requests import ReceiveRequestForm
@@ -54,10 +57,12 @@ FACT_LABELS = (
     ("paper", gettext_lazy("Giấy tờ")),
     ("conflict_noted", gettext_lazy("Người có liên quan")),
 )
+# Who writes personal numbers down compares them with the card; everybody else reads the last digits.
+MAY_READ_NUMBERS = (Duty.RECORD_REQUEST, Duty.IMPORT)
 MAY_READ_COMPLAINANTS = (Duty.RECEIVE_COMPLAINT, Duty.REVERIFY)
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.CASE)
 @require_safe
 def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
     """Show everything about one case, and every act on it: possible, or not yet because."""
@@ -74,7 +79,7 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             "round": case.round,
             "review": case.village_review,
             "facts": _facts(case),
-            "members": _members(case),
+            "members": _members(case, _holds_one(request, MAY_READ_NUMBERS, case)),
             "change": _change(case),
             "standings": Standing.objects.filter(household=case.household_id).order_by("-year"),
             "surveys": surveys,
@@ -87,13 +92,14 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             .select_related("posting")
             .order_by("posting__posted_at", "pk"),
             "complaints": case.complaints.order_by("pk"),
-            "name_complainants": any(
-                holds_duty(person(request), duty, case) for duty in MAY_READ_COMPLAINANTS
-            ),
+            "name_complainants": _holds_one(request, MAY_READ_COMPLAINANTS, case),
             "opinions": case.opinion_items.select_related("opinion").order_by("pk"),
             "certificates": case.certificate_rows.select_related("cancelled_by").order_by("pk"),
             "refusal_letters": case.refusal_letters.order_by("pk"),
             "decisions": decisions_on(case),
+            "proposal": open_proposal(case),
+            "may_propose": may_be_corrected(case)
+            and holds_duty(person(request), Duty.RECORD_REQUEST, case),
             "incomes": [(r, _verdict(r)) for r in case.incomes.select_related("case__round")],
             "kin": kin_of(case, person(request)),
             "asked_again": asked_again(case),
@@ -115,6 +121,10 @@ def case(request: HttpRequest, key: str, code: str) -> HttpResponse:
             "final": case.state in PACKS[case.round.pack].final_states,
         },
     )
+
+
+def _holds_one(request: HttpRequest, duties: Iterable[Duty], case: Case) -> bool:
+    return any(holds_duty(person(request), duty, case) for duty in duties)
 
 
 def _only_seldom(card: ActCard) -> bool:
@@ -155,7 +165,7 @@ def _facts(case: Case) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in rows]
 
 
-def _members(case: Case) -> list[dict[str, Any]]:
+def _members(case: Case, in_full: bool) -> list[dict[str, Any]]:
     members = Member.objects.filter(household=case.household_id, valid_until=None)
     return [
         {
@@ -164,7 +174,9 @@ def _members(case: Case) -> list[dict[str, Any]]:
             "relation": member.relation,
             "sex": member.get_sex_display() if member.sex else "",
             "birth_date": member.birth_date,
-            "personal_number": masked(member.personal_number),
+            "personal_number": member.personal_number
+            if in_full
+            else masked(member.personal_number),
         }
         for member in members.order_by("position")
     ]
@@ -262,10 +274,20 @@ def _entry(case: Case, row: dict[str, Any]) -> dict[str, Any]:
         "from_state_title": state_title(row["from_state"]),
         "to_state_title": state_title(row["to_state"]),
         "facts": facts,
+        **_receipt(case, row),
     }
 
 
+def _receipt(case: Case, row: dict[str, Any]) -> dict[str, Any]:
+    if row["act__code"] not in GIVEN_FOR:
+        return {}
+    kwargs = {"key": case.round.key, "code": case.code, "number": row["act__sequence"]}
+    return {"url": reverse("receipt", kwargs=kwargs), "link": _("Giấy biên nhận")}
+
+
 def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, dict):  # the hash of what was erased
+        return _("đã xóa theo quy định")
     if name == "conflict_noted":
         return _("đã ghi lý do vẫn làm")
     if name == "held_on":

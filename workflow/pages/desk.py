@@ -1,22 +1,18 @@
-"""The desk: signing in and out, the language, what one owes, and the demonstration's clock."""
+"""The desk: the language, what one owes, and the demonstration's clock."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
@@ -27,9 +23,10 @@ from notifications.notices import mark_read
 from workflow import clock
 from workflow import inbox as dues
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import View, door
+from workflow.pages.doors import On, door
 from workflow.pages.person import person
 from workflow.pages.progress import deadlines, shown_deadline
+from workflow.pages.way_back import page_of_ours
 from workflow.timers import fire_due
 
 DEADLINES_SHOWN = 10
@@ -42,39 +39,7 @@ LAST_DEMO_DAY = date(2099, 12, 31)
 OFFICE_OPENS = time(8)
 
 
-class SignInForm(AuthenticationForm):
-    """Name and password, in the words of the house."""
-
-    username = forms.CharField(
-        label=gettext_lazy("Tên đăng nhập"),
-        max_length=150,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-    password = forms.CharField(
-        label=gettext_lazy("Mật khẩu"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    error_messages = {
-        "invalid_login": gettext_lazy(
-            "Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy nhập lại; chữ hoa và chữ thường là khác nhau."
-        ),
-        "inactive": gettext_lazy("Tài khoản này đã ngừng sử dụng."),
-    }
-
-
-class SignIn(LoginView):
-    template_name = "workflow/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(demo_accounts=_demo_accounts(), **kwargs)
-
-
-@door("signed in")
+@door("signed in", on=On.OWN)
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """What the signed-in person owes, the overdue first, then by date."""
@@ -98,7 +63,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-@door("signed in")
+@door("signed in", on=On.NOTHING)
 @require_POST
 def demo_clock(request: HttpRequest) -> HttpResponse:
     """Move the demonstration's clock to a morning; there is no such page outside it."""
@@ -151,12 +116,7 @@ def _date_of(text: str) -> date | None:
 
 
 def _way_back(request: HttpRequest) -> str:
-    to = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return to
-    return "inbox"
+    return page_of_ours(request, request.POST.get("next", "")) or "inbox"
 
 
 def _urgency(owed: dues.Owed) -> tuple[bool, date]:
@@ -183,30 +143,11 @@ def _task(owed: dues.Owed, day: date) -> dict[str, Any]:
     }
 
 
-def _demo_accounts() -> list[dict[str, str]]:
-    if not settings.DEMO:
-        return []
-    # Imported late: outside a demonstration there are no such accounts to know of.
-    from workflow.demo_accounts import demo_accounts
-
-    return demo_accounts()
-
-
 urlpatterns: list[URLPattern] = [
     path("", inbox, name="inbox"),
     path(
-        "dang-nhap/",
-        door("everyone", public=True)(cast(View, SignIn.as_view())),
-        name="sign-in",
-    ),
-    path(
-        "dang-xuat/",
-        door("everyone", public=True)(require_POST(LogoutView.as_view())),
-        name="sign-out",
-    ),
-    path(
         "ngon-ngu/",
-        door("everyone", public=True)(require_POST(set_language)),
+        door("everyone", on=On.NOTHING, public=True)(require_POST(set_language)),
         name="set_language",
     ),
     path("dong-ho/", demo_clock, name="demo-clock"),

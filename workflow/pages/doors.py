@@ -1,14 +1,16 @@
 """
 The doors of the site: who may open a page, and what every page's frame shows.
 
-Every view is wrapped by `door`, which names its audience and the duty it reads its objects by; a
-test walks the addresses and fails on a view without one. Objects outside one's duty are "not
-found": an address tells nothing about other communes.
+Every view is wrapped by `door`, which names its audience, the duty it reads its objects by, what
+that duty is read against, and what the page gives out; a test walks the addresses and fails on a
+view that does not (docs/doors.md). Objects outside one's duty are "not found": an address tells
+nothing about other communes.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import wraps
 from typing import Any
 
@@ -30,10 +32,36 @@ from cases.permissions import (
     scope_of,
     village_reviews_within_duty,
 )
+from workflow.ledger import readings
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 View = Callable[..., HttpResponse]
+
+# Who pages are for; a door of any other audience is a slip of the pen.
+AUDIENCES = frozenset(
+    {"everyone", "signed in", "field", "village", "office", "department", "ministry", "auditor"}
+)
+
+
+class On(StrEnum):
+    """What a page's duty is read against: the object it shows, or the objects it lists."""
+
+    NOTHING = "nothing"  # no unit's things: signing in, the language
+    OWN = "own"  # what belongs to whoever asks: notices, declarations, uploads
+    NATION = "nation"  # tables of the whole nation: the calendar, editions of the procedure
+    UNIT = "unit"  # units within the duty: communes, reports, a province's standards
+    ROUND = "round"
+    VILLAGE_REVIEW = "village review"
+    CASE = "case"
+
+
+class Gives(StrEnum):
+    """What leaves by a door; figures and files leave their page, so they are looked at twice."""
+
+    PAGE = "page"
+    FIGURES = "figures"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -45,16 +73,24 @@ class Door:
     """
 
     audience: str
-    duty: Duty | None = None
-    public: bool = False
-    level: Level | None = None
+    duty: Duty | None
+    on: On
+    gives: Gives
+    public: bool
+    level: Level | None
 
 
 def door(
-    audience: str, duty: Duty | None = None, *, public: bool = False, level: Level | None = None
+    audience: str,
+    duty: Duty | None = None,
+    *,
+    on: On,
+    gives: Gives = Gives.PAGE,
+    public: bool = False,
+    level: Level | None = None,
 ) -> Callable[[View], View]:
-    """Declare a view's audience and duty; without the duty on any unit the page is not found."""
-    declared = Door(audience, duty, public, level)
+    """Declare what a view is; without the duty on any unit the page is not found."""
+    declared = Door(audience, duty, on, gives, public, level)
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -106,7 +142,9 @@ def review_or_404(
     reviews = village_reviews_within_duty(request.user, duty).select_related(
         "round__commune", "village"
     )
-    return get_object_or_404(reviews, **_named(key, "round__"), village__code=village)
+    found = get_object_or_404(reviews, **_named(key, "round__"), village__code=village)
+    readings.note(request, found)
+    return found
 
 
 def case_or_404(request: HttpRequest, key: str, code: str, duty: Duty = Duty.VIEW) -> Case:
@@ -114,7 +152,9 @@ def case_or_404(request: HttpRequest, key: str, code: str, duty: Duty = Duty.VIE
     cases = cases_within_duty(request.user, duty).select_related(
         "round__commune", "village_review__village", "household"
     )
-    return get_object_or_404(cases, **_named(key, "round__"), code=code)
+    found = get_object_or_404(cases, **_named(key, "round__"), code=code)
+    readings.note(request, found)
+    return found
 
 
 def round_to_take_over_or_404(request: HttpRequest, key: str, day: date) -> Round:
@@ -150,11 +190,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ("inbox", _("Việc cần làm"), True),
         ("rounds", _("Đợt rà soát"), Duty.VIEW in duties),
         ("reports", _("Báo cáo"), Duty.READ_REPORTS in duties),
+        ("auditing", _("Kiểm tra"), Duty.AUDIT in duties),
         ("imports", _("Nhập tệp Excel"), Duty.IMPORT in duties),
         ("units", _("Thôn, tổ dân phố"), Duty.MANAGE_UNITS in duties),
         ("local-standards", _("Chuẩn của địa phương"), Duty.MANAGE_STANDARDS in duties),
         ("calendar", _("Lịch làm việc"), True),
         ("interests", _("Người có liên quan"), Duty.VIEW in duties),
+        ("appointments", _("Phân công"), Duty.VIEW in duties),
         ("packs", _("Quy trình"), held_somewhere(user, Duty.MANAGE_STANDARDS, Level.NATION)),
     ]
     context["nav"] = [

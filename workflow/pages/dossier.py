@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.duties import Duty
-from cases.models import Case, Decision, HouseholdSuccession, User
-from cases.permissions import cases_within_duty
+from cases.models import Case, Decision, Household, HouseholdSuccession, User
+from cases.permissions import cases_within_duty, holds_duty
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def kin_of(case: Case, user: User) -> list[dict[str, Any]]:
     """
     Return the households that this one came from and those that came from it.
 
-    A household's case in the same round is linked where the user may read it; others are named
-    by their code alone.
+    A household's case in the same round is linked where the user may read it; one within the duty
+    without a case is named by its code; of one that lies elsewhere nothing is told but the paper.
     """
     links = list(
         HouseholdSuccession.objects.filter(
@@ -64,6 +64,7 @@ def kin_of(case: Case, user: User) -> list[dict[str, Any]]:
     others = {link.new_id if link.old_id == case.household_id else link.old_id for link in links}
     readable = cases_within_duty(user, Duty.VIEW).filter(round=case.round_id, household__in=others)
     codes = dict(readable.values_list("household", "code")) if links else {}
+    named = _within_reach(others, case, user) if links else set()
     rows = []
     for link in sorted(links, key=lambda each: (each.since, each.pk)):
         before = link.new_id == case.household_id
@@ -72,13 +73,21 @@ def kin_of(case: Case, user: User) -> list[dict[str, Any]]:
             {
                 "before": before,
                 "kind": link.get_kind_display(),
-                "household": other.code,
+                "household": other.code if other.pk in named else "",
                 "case": codes.get(other.pk, ""),
                 "since": link.since,
                 "paper": link.paper,
             }
         )
     return rows
+
+
+def _within_reach(households: set[int], case: Case, user: User) -> set[int]:
+    """Return those with a case that the user reads, and those of the round if all of it is read."""
+    reach = Q(pk__in=cases_within_duty(user, Duty.VIEW).values("household"))
+    if holds_duty(user, Duty.VIEW, case.round):
+        reach |= Q(village__in=case.round.village_reviews.values("village"))
+    return set(Household.objects.filter(reach, pk__in=households).values_list("pk", flat=True))
 
 
 def asked_again(case: Case) -> int:

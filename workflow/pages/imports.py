@@ -20,7 +20,7 @@ from workflow.imports.files import NotWhole, Overtaken, ReadFile
 from workflow.imports.kinds import KINDS, Kind
 from workflow.imports.uploads import UploadGone, drop, keep, kept
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door
+from workflow.pages.doors import Gives, On, door
 
 FAULTS_SHOWN = 200
 MEGABYTE = 1024 * 1024
@@ -61,14 +61,14 @@ class GoodRowsForm(forms.Form):
     )
 
 
-@door("office", Duty.IMPORT)
+@door("office", Duty.IMPORT, on=On.OWN)
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """Show what can be taken, with the empty workbooks."""
     return _uploads_page(request, {})
 
 
-@door("office", Duty.IMPORT)
+@door("office", Duty.IMPORT, on=On.OWN)
 @require_POST
 def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Keep an upload for the next step."""
@@ -81,7 +81,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("import-file", code=code, token=token)
 
 
-@door("office", Duty.IMPORT)
+@door("office", Duty.IMPORT, on=On.OWN)
 @require_http_methods(["GET", "POST"])
 def import_file(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """Show what the file would bring and what is wrong; take it, whole or its good rows."""
@@ -102,7 +102,7 @@ def import_file(request: HttpRequest, code: str, token: str) -> HttpResponse:
         return redirect("imports")
 
 
-@door("office", Duty.IMPORT)
+@door("office", Duty.IMPORT, on=On.NOTHING, gives=Gives.FILE)
 @require_GET
 def blank(request: HttpRequest, code: str) -> HttpResponse:
     """Hand out an empty workbook with the right sheets and titles."""

@@ -32,7 +32,7 @@ from cases.rules.local_standards import (
 )
 from workflow import clock
 from workflow.local_standards import denial, said, text_of
-from workflow.pages.doors import door
+from workflow.pages.doors import On, door
 from workflow.pages.forms.two_officers import FileField, RejectionForm, officers_of, rests_on
 from workflow.pages.person import person
 
@@ -73,7 +73,7 @@ class LoadForm(forms.Form):
     paper = rests_on()
 
 
-@door("department", Duty.MANAGE_STANDARDS)
+@door("department", Duty.MANAGE_STANDARDS, on=On.UNIT)
 @require_safe
 def local_standards(request: HttpRequest) -> HttpResponse:
     """List the standards of the provinces within one's duty, the latest loaded first."""
@@ -83,7 +83,7 @@ def local_standards(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/standards/list.html", {"listed": listed})
 
 
-@door("department", Duty.MANAGE_STANDARDS)
+@door("department", Duty.MANAGE_STANDARDS, on=On.UNIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def load(request: HttpRequest) -> HttpResponse:
     """Take a file as a draft, or name everything that is wrong with it."""
@@ -116,7 +116,7 @@ def load(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/standards/load.html", context, status=422)
 
 
-@door("department", Duty.MANAGE_STANDARDS)
+@door("department", Duty.MANAGE_STANDARDS, on=On.UNIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def local_standard(request: HttpRequest, code: str) -> HttpResponse:
     """Show a standard beside the nation's; a second officer approves it or puts it aside."""

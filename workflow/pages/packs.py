@@ -25,7 +25,7 @@ from cases.rules.packs.writing import write_pack
 from workflow import clock
 from workflow.machine.apply import legal_day
 from workflow.pack_editions import approve, denial, said, text_of
-from workflow.pages.doors import door
+from workflow.pages.doors import Gives, On, door
 from workflow.pages.forms.two_officers import FileField, RejectionForm, officers_of, rests_on
 from workflow.pages.pack_words import REVIEWS, difference, document
 from workflow.pages.person import person
@@ -67,7 +67,7 @@ class ApprovalForm(forms.Form):
     """A yes, and nothing else."""
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_safe
 def packs(request: HttpRequest) -> HttpResponse:
     """List the editions of each review: what rules, what waits for approval, what was replaced."""
@@ -80,7 +80,7 @@ def packs(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/packs/list.html", {"groups": groups, "spoiled": spoiled})
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_safe
 def pack(request: HttpRequest, code: str) -> HttpResponse:
     """Show one edition as a document, every row with its article and how sure that is."""
@@ -98,7 +98,7 @@ def pack(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, gives=Gives.FILE, level=Level.NATION)
 @require_safe
 def pack_file(request: HttpRequest, code: str) -> HttpResponse:
     """Send an edition as the file that can be changed and loaded as the next one."""
@@ -109,7 +109,7 @@ def pack_file(request: HttpRequest, code: str) -> HttpResponse:
     return answer
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_safe
 def pack_changes(request: HttpRequest, code: str) -> HttpResponse:
     """Show what an edition changes in the one it replaces, and the running rounds it would touch."""
@@ -129,7 +129,7 @@ def pack_changes(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workflow/packs/changes.html", context)
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pack_load(request: HttpRequest) -> HttpResponse:
     """Take a file as a draft, or name everything that is wrong with it."""
@@ -162,7 +162,7 @@ def pack_load(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/packs/load.html", context, status=422)
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pack_approve(request: HttpRequest, code: str) -> HttpResponse:
     """Say what an approval will do, then approve."""
@@ -190,7 +190,7 @@ def pack_approve(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workflow/packs/approve.html", context, status=status)
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pack_reject(request: HttpRequest, code: str) -> HttpResponse:
     """Say what a rejection will do, take its reason, then put the draft aside."""

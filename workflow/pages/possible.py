@@ -20,10 +20,12 @@ from cases.models import Case, Round, User, VillageReview
 from cases.permissions import duty_unit
 from cases.rules.packs import PACKS, Act, Pack, Seat, Span
 from workflow.acts.conditions import in_window
+from workflow.machine import house
 from workflow.machine.apply import REFUSALS_SHOWN, legal_day
 from workflow.machine.bindings import GUARDS, Asking
 from workflow.machine.evaluate import holds
 from workflow.machine.refusals import Refusal, refusal
+from workflow.machine.scope import of_case
 from workflow.pages.forms import ACTS_ON
 from workflow.pages.forms.asking import objections
 from workflow.titles import act_title, state_title
@@ -107,7 +109,7 @@ class ActCard:
 
 
 def possible_acts(case: Case, user: User, at: datetime) -> list[ActCard]:
-    """Return a card for every act on a single case; no query beyond the user's own grants."""
+    """Return a card for every act on a single case; what the house asks costs a query a rule, no more."""
     pack = PACKS[case.round.pack]
     asking = asking_of(case, user, at)
     return [
@@ -212,7 +214,7 @@ def in_words(refused: Refusal) -> Reason:
     return Reason(
         refused.code,
         _(refused.sentence),
-        refused.article,
+        _(refused.article),
         _(refused.remedy),
         refused.case_code,
     )
@@ -252,6 +254,8 @@ def _against(act: Act, case: Case, asking: Asking, user: User) -> list[Refusal]:
         return [*against, refusal(pack, "pack_changed")]
     if code := _first_reason(act, case, asking):
         against.append(refusal(asking.pack, code, case_code=case.code, detail=case.state))
+    elif act.span == Span.CASE:
+        against += house.against(act.code, of_case(case), asking)
     return against
 
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from cases.names import fold
 from cases.rules.packs import PACKS, Pack, Rule
-from workflow.pages.doors import door
+from workflow.ledger import watch
+from workflow.pages.doors import On, door
 from workflow.titles import act_title
 
 
@@ -39,7 +40,7 @@ class Entry:
         return words in fold(text)
 
 
-@door("signed in")
+@door("signed in", on=On.NATION)
 @require_safe
 def refusals(request: HttpRequest) -> HttpResponse:
     """List the refusals of all procedures, by code."""
@@ -66,6 +67,10 @@ def _entries() -> list[Entry]:
                 ),
             )
             entry.acts += [title for title in acts if title not in entry.acts]
+    # Given whatever the edition: the record itself is in question.
+    for refusal in watch.REFUSALS:
+        words = (_(refusal.sentence), _("Thiết kế hệ thống"), "S", _(refusal.remedy))
+        found[refusal.code, refusal.sentence] = Entry(refusal.code, *words)
     return sorted(found.values(), key=lambda entry: (entry.code, entry.sentence))
 
 

@@ -27,7 +27,7 @@ from cases.reports.exports import (
 from cases.reports.forms import FORMS
 from cases.reports.places import NoSuchPlace, find_place, review_day
 from cases.reports.report import Report, Row, report
-from workflow.pages.doors import door
+from workflow.pages.doors import Gives, On, door
 
 AUDIENCE = "office"
 TYPES = {
@@ -54,12 +54,12 @@ class Shelf:
         ]
 
 
-@door(AUDIENCE, Duty.READ_REPORTS)
+@door(AUDIENCE, Duty.READ_REPORTS, on=On.UNIT, gives=Gives.FIGURES)
 def index(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/reports/index.html", {"shelves": _shelves(request)})
 
 
-@door(AUDIENCE, Duty.READ_REPORTS)
+@door(AUDIENCE, Duty.READ_REPORTS, on=On.UNIT, gives=Gives.FIGURES)
 def form(request: HttpRequest, number: int) -> HttpResponse:
     made = _asked_report(request, number)
     context = {
@@ -83,7 +83,7 @@ def form(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "workflow/reports/form.html", context)
 
 
-@door(AUDIENCE, Duty.READ_REPORTS)
+@door(AUDIENCE, Duty.READ_REPORTS, on=On.UNIT, gives=Gives.FILE)
 def file(request: HttpRequest, number: int, kind: str) -> HttpResponse:
     if kind not in TYPES:
         raise Http404

@@ -42,7 +42,7 @@ from cases.rules.terms import calendar_days_after
 from workflow import clock
 from workflow.acts.deed import MONTH
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door, review_or_404, round_or_404
+from workflow.pages.doors import Gives, On, door, review_or_404, round_or_404
 from workflow.pages.forms.deciding import report_table
 from workflow.pages.periods import review_title
 from workflow.pages.person import person
@@ -117,7 +117,7 @@ class CaseFilter(forms.Form):
         self.fields["household_class"].choices = [("", _("Mọi kết quả")), *classes]  # type: ignore[attr-defined]
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.ROUND, gives=Gives.FIGURES)
 @require_safe
 def rounds(request: HttpRequest) -> HttpResponse:
     """List the rounds within one's duty, the latest opened first, and those to be taken over."""
@@ -148,7 +148,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     )
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.ROUND, gives=Gives.FIGURES)
 @require_safe
 def board(request: HttpRequest, key: str) -> HttpResponse:
     """Show villages by stages, what holds the round back, and what can be done next."""
@@ -161,6 +161,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     totals = sum(counts.values(), Counter())
     rows = [_village_row(round, review, by_stage(pack, counts[review.pk])) for review in reviews]
     finished = bool(totals) and set(totals) <= set(pack.final_states)
+    whole = _whole_round(person(request), round)
     cards = list_acts(round, person(request), at)
     terms = [
         shown_deadline(term, day) for term in deadlines(person(request), [round])[:DEADLINES_SHOWN]
@@ -175,7 +176,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
             "rows": rows,
             "totals": by_stage(pack, totals),
             "total": sum(totals.values()),
-            "partial": not _whole_round(person(request), round),
+            "partial": not whole,
             "blockers": _blockers(round, reviews, counts),
             "wanted": wanted_steps(pack, totals),
             "finished": finished,
@@ -184,15 +185,16 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
             "last_day": _last_day(round, pack),
             "changes": changes_of_units(round, reviews, day),
             "decisions": round.decisions.order_by("signed_at", "pk"),
-            **_monthly_report(round),
-            "acts": _latest_acts(round, reviews),
+            # Figures of the whole commune are for those who read all of it.
+            **(_monthly_report(round) if whole else {}),
+            "acts": _latest_acts(round, reviews, whole),
             "outside_window": outside_window(round, at),
             "pack": _(pack.title),
         },
     )
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.VILLAGE_REVIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def village(request: HttpRequest, key: str, village: str) -> HttpResponse:
     """List the households of a village in the order of the paper, with the acts on the list."""
@@ -357,7 +359,7 @@ def _blockers(
     return blockers
 
 
-def _latest_acts(round: Round, reviews: list[VillageReview]) -> list[dict[str, Any]]:
+def _latest_acts(round: Round, reviews: list[VillageReview], whole: bool) -> list[dict[str, Any]]:
     """Return the last acts on the round and on the villages one may read, the latest first."""
     acts = (
         Act.objects.filter(Q(village_review=None) | Q(village_review__in=reviews), round=round)
@@ -372,6 +374,7 @@ def _latest_acts(round: Round, reviews: list[VillageReview]) -> list[dict[str, A
             **act,
             "title": act_title(act["code"], act["pack"]),
             "place": names.get(act["village_review_id"], ""),
+            "count": act["count"] if whole or act["village_review_id"] else None,
         }
         for act in acts
     ]

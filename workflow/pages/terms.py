@@ -37,7 +37,7 @@ from cases.rules.terms import (
 from cases.running_terms import recounted
 from workflow import clock
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door, round_or_404
+from workflow.pages.doors import On, door, round_or_404
 from workflow.pages.person import person
 from workflow.pages.progress import (
     WAITED_OUT,
@@ -71,7 +71,7 @@ class TermRow:
     recounted: bool = False
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.ROUND)
 @require_safe
 def terms(request: HttpRequest, key: str) -> HttpResponse:
     """List the time limits of a round within one's duty: the running ones first."""
@@ -181,7 +181,7 @@ class DayRow:
     last: bool
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.ROUND)
 @require_safe
 def term(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Show how a time limit was counted, over the edition of the calendar it was counted by."""
@@ -381,7 +381,7 @@ class StepRow:
     tone: str
 
 
-@door("office", Duty.VIEW)
+@door("office", Duty.VIEW, on=On.ROUND)
 @require_safe
 def plan(request: HttpRequest, key: str) -> HttpResponse:
     """Show the last safe day of each step of a round; a day that is past is told, never blocks."""

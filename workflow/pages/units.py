@@ -21,7 +21,7 @@ from cases.permissions import communes_within_duty
 from cases.villages import KINDS, VillageExists, add_village
 from workflow import clock
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door
+from workflow.pages.doors import On, door
 
 KIND_CHOICES = [(kind, kind[0].upper() + kind[1:]) for kind in KINDS]
 COMMUNES_SHOWN = 200
@@ -53,7 +53,7 @@ class VillageForm(forms.Form):
         return name
 
 
-@door("office", Duty.MANAGE_UNITS)
+@door("office", Duty.MANAGE_UNITS, on=On.UNIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def units(request: HttpRequest) -> HttpResponse:
     """Show the villages of a commune today and take a new one."""

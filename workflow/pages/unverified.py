@@ -14,7 +14,7 @@ from cases.rules.packs import Pack
 from cases.rules.packs.citations import Citation, unsure
 from workflow import clock
 from workflow.machine.apply import legal_day
-from workflow.pages.doors import door
+from workflow.pages.doors import On, door
 from workflow.pages.pack_words import KINDS, said
 from workflow.unverified import (
     calendar_marks,
@@ -33,7 +33,7 @@ LINES = {
 }
 
 
-@door("ministry", Duty.MANAGE_STANDARDS, level=Level.NATION)
+@door("ministry", Duty.MANAGE_STANDARDS, on=On.NATION, level=Level.NATION)
 @require_safe
 def unverified(request: HttpRequest) -> HttpResponse:
     """List every [?] of the editions, the calendar and the standards in use, with where it is used."""

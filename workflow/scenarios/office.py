@@ -8,7 +8,7 @@ from typing import Any
 from cases import local_standards
 from cases.calendar_editions import EditionRefused, days_by_version, new_edition, newest_edition
 from cases.local_standards import approve_local_standard, load_local_standard
-from cases.models import DeclaredInterest, Household, LocalStandard, PackEdition, User
+from cases.models import Case, DeclaredInterest, Household, LocalStandard, PackEdition, User
 from cases.models.calendars import NoCalendar
 from cases.pack_editions import Denied, load_edition
 from cases.rules.calendar_changes import CalendarEntry
@@ -17,6 +17,7 @@ from cases.rules.packs import PACKS, Pack
 from cases.rules.packs.assembly import assemble
 from cases.rules.packs.files import PackFileError
 from cases.rules.packs.writing import write_pack
+from workflow.acts.reconsidering import propose_correction
 from workflow.daily import do_daily_work
 from workflow.local_standards import read_file
 from workflow.pack_editions import approve
@@ -66,6 +67,18 @@ def _declare_interest(scenario: Scenario, step: Step, by: User) -> tuple[str, in
         defaults={"relation": relation, "declared_on": step.at.date(), "declared_by": by},
     )
     return f"{user.username}: {household.code}", int(created)
+
+
+def _propose_correction(scenario: Scenario, step: Step, by: User) -> tuple[str, int]:
+    """Propose a correction of the newest case with the code; one that was proposed then is there."""
+    cases = Case.objects.filter(code=_needed(step, "case")).select_related("round")
+    case = cases.order_by("-round__opened_at", "-pk").first()
+    if case is None:
+        raise step.error("facts.case", "there is no such case")
+    if case.correction_proposals.filter(proposed_at=step.at).exists():
+        return case.code, 0
+    propose_correction(case=case, reason=_needed(step, "reason"), by=by, at=step.at)
+    return case.code, 1
 
 
 def _calendar(scenario: Scenario, step: Step, by: User) -> tuple[str, int]:
@@ -216,6 +229,7 @@ def _needed(step: Step, name: str) -> str:
 
 _OFFICE: dict[str, Callable[[Scenario, Step, User], tuple[str, int]]] = {
     "declare_interest": _declare_interest,
+    "propose_correction": _propose_correction,
     "calendar": _calendar,
     "load_pack": _load_pack,
     "approve_pack": _approve_pack,

@@ -7,9 +7,11 @@ where demonstrations run.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from cases import row_security
 from cases.models import Act, User
 from cases.models.calendars import NoCalendar
 from cases.rules.packs import NoPackInForce
@@ -70,23 +72,37 @@ def play(scenario: Scenario) -> Iterator[Played]:
 
     :raises Surprise: at the first step that goes otherwise than expected; earlier steps stay done
     """
-    last_done = _last_step_done(scenario)
+    with _everything():
+        last_done = _last_step_done(scenario)
     for step in scenario.steps:
         if step.number < last_done and step.expect != "done":
             continue  # What was refused then may be refused for a later reason now.
         if step.do in STAGING:
-            on, made = stage(scenario, step)
+            with _everything():
+                on, made = stage(scenario, step)
             yield Played(**_told(step, None, on), result="done", moved=made)
         elif step.do in OFFICE:
-            yield _office(scenario, step)
+            with _everything():
+                played = _office(scenario, step)
+            yield played
         elif step.do in _IMPORTS:
-            yield _import(scenario, step)
+            with _everything():
+                played = _import(scenario, step)
+            yield played
         else:
-            targets = list(targets_of(scenario, step))
+            with _everything():
+                targets = list(targets_of(scenario, step))
             if not targets and not step.on.get("if_any"):
                 raise Surprise(f"step {step.number} ({step.do}): nothing matches {dict(step.on)}")
             for target in targets:
-                yield _act(scenario, step, target)
+                with _everything():
+                    played = _act(scenario, step, target)
+                yield played
+
+
+def _everything() -> AbstractContextManager[None]:
+    """Open a step's own transaction; a step that surprises has been done all the same."""
+    return row_security.machine("command", keep=(Surprise,))
 
 
 def _act(scenario: Scenario, step: Step, target: Any) -> Played:

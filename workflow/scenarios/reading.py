@@ -21,6 +21,7 @@ STAGING = ("appoint", "change_units", "enter_households")
 # Work of the offices that moves no case.
 OFFICE = (
     "declare_interest",
+    "propose_correction",
     "calendar",
     "load_pack",
     "approve_pack",

@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from cases.duties import Role
+from cases.grants import cut_at_unit_ends
 from cases.models import (
     Area,
     Household,
@@ -161,8 +162,10 @@ def _store_version(step: Step, row: Mapping[str, Any], day: date, paper: str) ->
 
 
 def _end_version(step: Step, row: Mapping[str, Any]) -> int:
-    versions = _unit(step, row["unit"]).versions.filter(valid_until=None)
-    return versions.update(valid_until=row["until"])
+    unit = _unit(step, row["unit"])
+    ended = unit.versions.filter(valid_until=None).update(valid_until=row["until"])
+    cut_at_unit_ends([unit.pk])
+    return ended
 
 
 def _enter_households(scenario: Scenario, step: Step) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from cases.models import Act, Case, RoleAssignment, Round, Unit, User, VillageReview
+from cases.permissions import ask_on
 from cases.rules.packs import PACKS, SHIPPED, Span
 from cases.rules.packs import Act as Declared
 from cases.sheets.households import read_households
@@ -169,6 +170,7 @@ def actor_of(step: Step, by: str | Mapping[str, str], target: Any) -> User:
         user = User.objects.filter(username=by).first()
         if user is None:
             raise step.error("by", f"there is no user {by!r}")
+        ask_on(user, step.at.date())
         return user
     holders = RoleAssignment.objects.in_force(step.at.date()).filter(role=by["role"])
     if "unit" in by:
@@ -178,6 +180,7 @@ def actor_of(step: Step, by: str | Mapping[str, str], target: Any) -> User:
     holder = holders.select_related("user").order_by("pk").first()
     if holder is None:
         raise step.error("by", f"nobody is {dict(by)} for {name_of(target)}")
+    ask_on(holder.user, step.at.date())
     return holder.user
 
 

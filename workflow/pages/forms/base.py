@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db.models import Count
 from django.http import QueryDict
@@ -44,6 +45,7 @@ Target = Round | VillageReview | Case
 # Names of the form itself: not answers, so they are not carried through the second look.
 OWN_NAMES = ("csrfmiddlewaretoken", "step")
 SMALL = 32_767  # what a small number column holds
+YEARS = (1945, 2100)  # a day outside these was mistyped
 
 
 def new_key() -> str:
@@ -51,14 +53,25 @@ def new_key() -> str:
 
 
 class DayField(forms.DateField):
-    """A day typed as dd/mm/yyyy."""
+    """A day typed as dd/mm/yyyy, of years in which it can be meant."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, years: tuple[int, int] = YEARS, **options: Any) -> None:
+        self.years = years
         options.setdefault("help_text", gettext_lazy("Ngày/tháng/năm, ví dụ 05/10/2024."))
         options.setdefault(
             "widget", forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
         )
         super().__init__(**options)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        first, last = self.years
+        if value is not None and not first <= value.year <= last:
+            raise ValidationError(
+                _("Hãy ghi ngày trong các năm từ %(first)s đến %(last)s."),
+                code="no_such_year",
+                params={"first": first, "last": last},
+            )
 
 
 class CountField(forms.IntegerField):
@@ -152,10 +165,14 @@ class ActForm(forms.Form):
         """Test if whoever does this has declared an interest in a household that it is about."""
         if self.target is None or "interest_noted" not in self.declared.conditions:
             return False
-        return DeclaredInterest.objects.filter(
-            user__in=[self.by.pk, *self.also_acting()],
-            household__in=self.scope.cases().order_by().values("household"),
-        ).exists()
+        return (
+            DeclaredInterest.objects.standing(self.day)
+            .filter(
+                user__in=[self.by.pk, *self.also_acting()],
+                household__in=self.scope.cases().order_by().values("household"),
+            )
+            .exists()
+        )
 
     def ask_why_all_the_same(self) -> None:
         """Ask why somebody who is close to a household does this all the same."""

@@ -76,7 +76,7 @@ class MeetingForm(ActForm):
     )
 
     def prepare(self) -> None:
-        in_office = RoleAssignment.objects.in_force(self.day).filter(
+        in_office = RoleAssignment.objects.giving_rights(self.day).filter(
             role=Role.VILLAGE_HEAD, unit=self.target.village_id
         )
         self.field("chair").queryset = User.objects.filter(

@@ -76,7 +76,9 @@ class HouseholdForm(ActForm):
         choices=[("", gettext_lazy("Chưa rõ")), *Sex.choices],
         required=False,
     )
-    birth_date = DayField(label=gettext_lazy("Ngày sinh chủ hộ"), required=False)
+    birth_date = DayField(
+        label=gettext_lazy("Ngày sinh chủ hộ"), required=False, years=(1900, 2100)
+    )
     personal_number = forms.CharField(
         label=gettext_lazy("Số định danh chủ hộ"),
         help_text=gettext_lazy("12 chữ số."),
