@@ -1,18 +1,22 @@
 """
-Four ways to sign the report of a commune: every case goes from "cleared" to "reported".
+Five ways to sign the report of a commune: every case goes from "cleared" to "reported".
 
 Each leaves the same rows: the cases moved, one event a case, the counts of the villages, one act.
+Only the engine links them; "unlinked" is the engine without its ledger.
 """
 
 import json
 from collections.abc import Callable
+from unittest.mock import patch
 
 from django.db import connection, transaction
+from django.db.models import Value
 
 from bench.ground import YEAR, Ground
 from cases.models import Act, ActChain, Case, Event
 from cases.rules.packs import PACKS
 from workflow.acts.deciding import sign_report
+from workflow.machine import record
 from workflow.machine.apply import apply, legal_day, recount
 from workflow.machine.scope import Scope
 
@@ -36,6 +40,22 @@ def by_engine(ground: Ground) -> int:
     """`workflow.machine.apply`: rights, conditions, guards, refusals; the set path."""
     scope = Scope(ground.round)
     return apply(CODE, scope, by=ground.chair, at=ground.moment(CODE), key=KEY, facts=FACTS).moved
+
+
+def unlinked(ground: Ground) -> int:
+    """The same without the ledger: no snapshot, no link, no tree; what the ledger's cost is told by."""
+    with (
+        patch.object(record, "snapshot", lambda: Value("")),
+        patch.object(record, "link", lambda *place: Value(b"")),
+        patch.object(record, "seal", _enter),
+    ):
+        return by_engine(ground)
+
+
+def _enter(act: Act, chain: ActChain, scope: Scope) -> None:
+    chain.length = act.sequence
+    act.save(force_insert=True)
+    chain.save(update_fields=["length"])
 
 
 def by_act(ground: Ground) -> int:
@@ -75,8 +95,10 @@ def by_hand(ground: Ground) -> int:
     run("SELECT length FROM cases_actchain WHERE commune_id = %s", commune_id)
     run(
         "INSERT INTO cases_act (commune_id, sequence, code, round_id, actor_id, actor_name, duty, "
-        "duty_unit_id, article, pack, at, legal_day, idempotency_key, request_digest, facts, count)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        "duty_unit_id, article, pack, at, legal_day, idempotency_key, request_digest, facts, count, "
+        "on_behalf_of, private, salt, root, entry, link, tree)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
+        "'', '{}', '', '', '', '', '') RETURNING id",
         commune_id,
         cursor.fetchone()[0],
         CODE,
@@ -103,8 +125,8 @@ def by_hand(ground: Ground) -> int:
     )
     moved = int(cursor.rowcount)
     run(
-        "INSERT INTO cases_event (case_id, sequence, act_id, from_state, to_state) "
-        "SELECT id, version, last_act_id, prev_state, state FROM cases_case "
+        "INSERT INTO cases_event (case_id, sequence, act_id, from_state, to_state, snapshot, link) "
+        "SELECT id, version, last_act_id, prev_state, state, '', '' FROM cases_case "
         "WHERE round_id = %s AND last_act_id = %s ORDER BY id",
         round_id,
         act_id,
@@ -144,8 +166,6 @@ def one_by_one(ground: Ground) -> int:
                 from_state=case.prev_state,
                 to_state=case.state,
             )
-        act.count = len(cases)
-        act.save()
         recount(list(ground.round.village_reviews.values_list("pk", flat=True)))
     return len(cases)
 
@@ -170,11 +190,13 @@ def _naive_act(ground: Ground) -> Act:
         idempotency_key=KEY,
         request_digest=bytes(32),
         facts=FACTS,
+        count=ONE_BY_ONE_CASES,
     )
 
 
 WAYS: dict[str, Callable[[Ground], int]] = {
     "hand": by_hand,
+    "unlinked": unlinked,
     "set": by_engine,
     "act": by_act,
     "naive": one_by_one,
