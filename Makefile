@@ -28,8 +28,9 @@ test: $(VENV)/.dev ## Run the suite on SQLite and PostgreSQL (ARGS="-k posting")
 lint: $(VENV)/.dev ## Check format, types, import arrows, templates, migrations and settings
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" bash deploy/setup/lint.sh
 
-bench: $(VENV)/.dev ## Measure the set path on both databases (SMOKE=1: small and quick)
+bench: $(VENV)/.dev ## Measure the set path and the verifier (SMOKE=1: small and quick)
 	@$(WITH_POSTGRES) $(RUN) -m bench $(if $(SMOKE),--smoke) $(ARGS)
+	@$(RUN) -m bench.verify $(if $(SMOKE),--smoke)
 
 search: $(VENV)/.base ## Search the procedure packs for anything unlawful or impossible (ARGS=--mutants)
 	@$(RUN) -m tests.model $(ARGS)
@@ -51,6 +52,8 @@ venv: $(VENV)/.dev ## Make .venv with the locked packages, for work on the code
 # The stamps are newer than the lock they installed, so a second run has nothing to do.
 $(VENV)/.base: requirements/base.txt
 	@PYTHON="$(PYTHON)" sh deploy/setup/debian.sh venv
+	@# Without these the site runs and only its PDF papers do not; the command is printed.
+	@sh deploy/setup/debian.sh papers || true
 	@test -x $(VENV)/bin/pip || "$(PYTHON)" -m venv --clear $(VENV)
 	$(PIP) -r requirements/base.txt
 	@touch $@

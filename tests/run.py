@@ -1,4 +1,4 @@
-"""Run the suite on SQLite, then on PostgreSQL, and end on one line that sums up both.
+"""Run the suite on SQLite and on PostgreSQL at once, and end on one line that sums up both.
 
 usage: run.py [PYTEST ARGUMENT ...]
 
@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -44,14 +46,20 @@ def main(arguments: list[str]) -> int:
         return 1
     if not browser:
         print("No Chromium: leaving the browser tests out.")
-    total = run(
-        "sqlite", None, "not postgres" if browser else "not postgres and not browser", arguments
-    )
     server = os.environ.get("RASOAT_TEST_POSTGRES")
-    if server:
-        total += run("postgresql", server, "not browser", arguments)
-    else:
-        print("No PostgreSQL: the suite ran on SQLite only.")
+    with ThreadPoolExecutor() as beside:
+        # What it prints is kept back, so that the two do not speak at once.
+        other = (
+            beside.submit(run, "postgresql", server, "not browser", arguments) if server else None
+        )
+        total = run(
+            "sqlite", None, "not postgres" if browser else "not postgres and not browser", arguments
+        )
+        if other is None:
+            print("No PostgreSQL: the suite ran on SQLite only.")
+        else:
+            total += other.result()
+            print((ARTEFACTS / "postgresql.log").read_text(), flush=True)
     (ARTEFACTS / "summary.txt").write_text(f"{total}\n")
     print(total)
     return 1 if total.failed or not total.passed else 0
@@ -63,14 +71,21 @@ def browser_is_ready() -> bool:
 
 
 def run(name: str, database: str | None, marks: str, arguments: list[str]) -> Tally:
-    """Run the marked tests on one database."""
-    print(f"\n=== {name} ===", flush=True)
+    """Run the marked tests on one database: SQLite's aloud, the other's into artefacts/NAME.log."""
     report = ARTEFACTS / f"junit-{name}.xml"
     report.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="rasoat-tests-") as var:
-        command = [sys.executable, "-m", "pytest", *arguments, "-m", marks, f"--junitxml={report}"]
+    command = [sys.executable, "-m", "pytest", *arguments, "-m", marks, f"--junitxml={report}"]
+    with ExitStack() as held:
+        var = held.enter_context(tempfile.TemporaryDirectory(prefix="rasoat-tests-"))
+        log = held.enter_context((ARTEFACTS / f"{name}.log").open("w")) if database else None
+        print(f"\n=== {name} ===", file=log, flush=True)
         code = subprocess.run(
-            command, cwd=ROOT, env=environment(database, var), check=False
+            command,
+            cwd=ROOT,
+            env=environment(database, var),
+            stdout=log,
+            stderr=subprocess.STDOUT if log else None,
+            check=False,
         ).returncode
     tally = read(report)
     if code not in (0, NO_TEST_MATCHED) and not tally.failed:

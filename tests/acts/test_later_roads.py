@@ -29,6 +29,7 @@ from cases.rules.packs import PACKS
 from tests.conftest import NEAR_POOR, POOR, Road, make_unit
 from tests.months import NOT_POOR, fresh
 from workflow.acts import registry
+from workflow.acts.reconsidering import propose_correction
 from workflow.editions import dry_run
 from workflow.machine.refusals import Refused
 
@@ -247,6 +248,7 @@ def test_a_revoked_household_has_no_certificate_until_it_is_decided_anew(
 
 def test_a_correction_changes_no_result(road: Road, do: Do) -> None:
     case = certified(road)
+    propose_correction(case=case, reason="Sai tên đệm", by=road.cast["minh"], at=road.at)
 
     do("binh", "correct_decision", case, number="121/QĐ-UBND", reason="Sai tên đệm")
 

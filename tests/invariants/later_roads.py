@@ -24,6 +24,7 @@ from tests.conftest import NEAR_POOR, POOR, Road, make_unit
 from tests.packs.files import edition_file
 from workflow import pack_editions as loading
 from workflow.acts import registry
+from workflow.acts.reconsidering import propose_correction
 from workflow.editions import dry_run
 
 NOT_POOR = (False,) * 12
@@ -173,4 +174,5 @@ def _hear_again(road: Road) -> None:
     do(road, "new_binh", "amend_decision", case(road, AGGRIEVED), number="131/QĐ", reason="Đúng")
     do(road, "new_binh", "amend_decision", case(road, REVOKED), number="132/QĐ", reason="Đúng")
     do(road, "new_binh", "issue_certificates", road.round)
+    propose_correction(case=case(road, CONTESTED), reason="Tên", by=road.cast["minh"], at=road.at)
     do(road, "new_binh", "correct_decision", case(road, CONTESTED), number="133/QĐ", reason="Tên")

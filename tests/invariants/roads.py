@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cases.models import Case, Departure, Household, Unit, VillageReview
-from tests.conftest import POOR, Road
+from tests.conftest import POOR, Road, register_households
+from tests.lent import lent
 from workflow.acts import listing
 from workflow.acts.departing import record_departure
 from workflow.acts.meeting import Votes, hold_meeting
@@ -145,3 +146,10 @@ def reverify(road: Road, code: str) -> None:
 
 def hang_up_again(road: Road, code: str) -> None:
     repost_case(case=case(road, code), **PLACES, **road.who("hung"))
+
+
+@lent
+def every_road(road: Road) -> Road:
+    """Return Tân Lập's round after every road of the law."""
+    walk_every_road(road, register_households)
+    return road

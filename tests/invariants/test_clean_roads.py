@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,6 @@ from cases.models import (
     User,
 )
 from cases.permissions import sync_grants
-from cases.units_fixture import load_units
 from tests import conftest
 from tests.conftest import Road, moment
 from tests.invariants.later_roads import walk_later_roads
@@ -30,17 +28,12 @@ from tests.invariants.monthly_roads import (
 )
 from tests.invariants.roads import CONTESTED, PLAIN, walk_every_road
 from tests.months import Month
+from tests.scenarios.played import cu_jut as cu_jut
 from workflow.invariants import audit
 from workflow.scenarios import play, read_scenario
 
 SCENARIOS = Path("docs/scenarios")
 STEPS = "open list survey classify meet post pass close report consent decide certify"
-
-
-@pytest.fixture
-def units(db: None, settings: Any) -> None:
-    settings.DEBUG = True  # scenarios appoint people in demonstrations only
-    load_units()
 
 
 def test_the_straight_road_is_clean_after_every_step(road: Road) -> None:
@@ -98,9 +91,7 @@ def test_the_scenario_of_refusals_is_clean(units: None) -> None:
 
 
 @pytest.mark.slow
-def test_the_cu_jut_round_is_clean(units: None) -> None:
-    list(play(read_scenario(SCENARIOS / "cu-jut-2024.toml")))
-
+def test_the_cu_jut_round_is_clean(cu_jut: None) -> None:
     assert Round.objects.count() == 4 and list(audit(Round.objects.all())) == []
 
 

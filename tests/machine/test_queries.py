@@ -230,6 +230,10 @@ def _reconsider(road: Road) -> Iterator[tuple[str, Deed]]:
     reasons = {case.code: "Sai tên" for case in certified}
     paper: dict[str, Any] = {"round": road.round, "number": "1/QĐ"}
     whos = [road.who(name) for name in ("binh", "minh", "binh")]
+    for case in certified:
+        reconsidering.propose_correction(
+            case=case, reason="Sai tên", by=road.cast["minh"], at=road.at
+        )
     yield (
         "correct_decision",
         lambda: reconsidering.correct_decision(reasons=reasons, **paper, **whos[0]),

@@ -9,15 +9,23 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("cases", "workflow", "notifications")
 ENGINE = "workflow/machine/"
-# Two officers at one draft; a calendar that counts terms anew; a clock that strikes. No cases there.
+# A person's grants; two officers at one draft; a calendar that counts terms anew; a clock that strikes.
+# No cases there.
 MAY_LOCK = {
+    "cases/grants.py",
     "cases/local_standards.py",
     "cases/pack_editions.py",
     "cases/running_terms.py",
     "workflow/timers.py",
 }
-# The door's clock, and the answer of `can_proceed` to a reader who names no moment.
-MAY_READ_THE_CLOCK = {"workflow/clock.py", "workflow/machine/fsm.py"}
+# The door's clock; the answers of `can_proceed` and of rights to who names no moment; and how old a
+# session is, which the demonstration's clock must not change.
+MAY_READ_THE_CLOCK = {
+    "cases/permissions.py",
+    "workflow/clock.py",
+    "workflow/machine/fsm.py",
+    "workflow/sessions.py",
+}
 CLOCKS = {
     ("timezone", "now"),
     ("timezone", "localdate"),

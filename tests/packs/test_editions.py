@@ -254,7 +254,7 @@ def test_an_edition_without_new_steps_leaves_the_triggers_alone(
     xuan: User, thanh: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed: list[str] = []
-    monkeypatch.setattr(triggers, "install", installed.append)
+    monkeypatch.setattr(triggers, "declare", installed.append)
 
     approved(xuan, thanh)
 

@@ -23,6 +23,7 @@ from cases.models import (
 )
 from tests.conftest import Road, make_unit
 from tests.pages.test_act_pages import PLACES, SURVEY, Desk, codes, minutes, votes
+from workflow.acts.reconsidering import propose_correction
 
 WHY = "Bão làm rách bảng niêm yết"
 COMPLAINT = {"complainant": "Ông Tám", "content": "Hộ có hai xe máy"}
@@ -275,6 +276,7 @@ def test_a_revoked_household_is_examined_and_decided_anew(
 
 def test_a_correction_changes_no_result(desk: Desk, road: Road, certified: Case) -> None:
     facts = {"number": "97/QĐ-UBND", "reason": "Sai năm sinh chủ hộ"}
+    propose_correction(case=certified, reason="Sai", by=road.cast["minh"], at=road.at)
 
     done = desk.send("binh", desk.case_url("correct_decision", certified), facts)
 

@@ -24,7 +24,7 @@ from cases.models.calendars import CalendarDay, CalendarEdition
 from cases.rules.packs import PACKS
 from cases.rules.standards import STANDARDS
 from tests.conftest import Road
-from tests.pages.test_doors import OF_TAN_LAP, open_routes, scoped_routes, urls_of
+from tests.pages.addresses import OF_TAN_LAP, open_routes, scoped_routes, urls_of
 from tests.sheets.books import household, household_book
 from workflow import clock
 from workflow.acts import registry
@@ -73,6 +73,7 @@ DATA = {
     "đ",  # the currency, after a sum
     "Quyết định của năm ",  # papers and a relation of made-up households, stored
     "Bản trình diễn",
+    "(đã xóa)",  # stored in the place of what was erased
     "Thành viên",
     "Điều khoản chuyển cho Chủ tịch UBND cấp tỉnh: chưa kiểm chứng",
 }

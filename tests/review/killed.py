@@ -12,7 +12,7 @@ django.setup()
 
 from cases.models import User, VillageReview  # noqa: E402
 from workflow.acts import posting  # noqa: E402
-from workflow.machine import apply as machine  # noqa: E402
+from workflow.machine import record  # noqa: E402
 
 
 def stop_here(*arguments: object) -> None:
@@ -22,7 +22,7 @@ def stop_here(*arguments: object) -> None:
     time.sleep(60)
 
 
-setattr(machine, "_write_events", stop_here)  # noqa: B010
+setattr(record, "write_events", stop_here)  # noqa: B010
 review = VillageReview.objects.get(pk=int(sys.argv[1]))
 posting.post_list(
     village_review=review,

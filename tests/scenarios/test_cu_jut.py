@@ -10,26 +10,16 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.models import Act, Case, CertificateRow, Decision, RefusalLetter
-from cases.units_fixture import load_units
-from workflow.scenarios import Played, Surprise, play, read_scenario
+from tests.scenarios.played import SCENARIOS, played
+from tests.scenarios.played import cu_jut as cu_jut
+from workflow.scenarios import Surprise, play, read_scenario
 
-SCENARIOS = Path("docs/scenarios")
 EXPECTED = Path("tests/data/cu-jut-2024")
 FORMS = {
     2: "expected-form2-poor-households.csv",
     3: "expected-form3-near-poor-households.csv",
     4: "expected-form4-poor-deprivations.csv",
 }
-
-
-@pytest.fixture
-def units(db: None, settings: object) -> None:
-    settings.DEBUG = True  # type: ignore[attr-defined]  # scenarios appoint people in demonstrations only
-    load_units()
-
-
-def played(name: str) -> list[Played]:
-    return list(play(read_scenario(SCENARIOS / name)))
 
 
 def by_code(text: str) -> dict[str, dict[str, str]]:
@@ -43,18 +33,14 @@ def printed_report(form: int) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.slow
-def test_the_cu_jut_round_prints_the_published_figures_cell_by_cell(units: None) -> None:
-    played("cu-jut-2024.toml")
-
+def test_the_cu_jut_round_prints_the_published_figures_cell_by_cell(cu_jut: None) -> None:
     for form, name in FORMS.items():
         expected = by_code((EXPECTED / name).read_text(encoding="utf-8-sig"))
         assert printed_report(form) == expected, f"form {form}"
 
 
 @pytest.mark.slow
-def test_the_cu_jut_round_leaves_nobody_without_an_outcome(units: None) -> None:
-    played("cu-jut-2024.toml")
-
+def test_the_cu_jut_round_leaves_nobody_without_an_outcome(cu_jut: None) -> None:
     states = set(Case.objects.values_list("state", flat=True))
     assert states == {"certified", "escaped", "refused", "left"}
     assert Case.objects.count() == 614

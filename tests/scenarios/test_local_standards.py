@@ -1,24 +1,18 @@
 """A province's standard beside a round, played from the loading of its file to the answers."""
 
-import pytest
 from django.core.management import call_command
 
 from cases.local_standards import lines_of
 from cases.models import Assessment, Case, LocalStandard
-from cases.units_fixture import load_units
-from tests.scenarios.test_cu_jut import SCENARIOS, played
+from tests.scenarios.played import SCENARIOS, played
+from tests.scenarios.played import local_standard as local_standard
+from workflow.scenarios import Played
 
 
-@pytest.fixture
-def units(db: None, settings: object) -> None:
-    settings.DEBUG = True  # type: ignore[attr-defined]  # scenarios appoint people in demonstrations only
-    load_units()
-
-
-def test_the_provinces_results_stand_beside_a_decision_by_the_nations_standard(units: None) -> None:
-    rows = played("chuan-dia-phuong.toml")
-
-    refused = [row.refusals[0].split()[0] for row in rows if row.result == "refused"]
+def test_the_provinces_results_stand_beside_a_decision_by_the_nations_standard(
+    local_standard: list[Played],
+) -> None:
+    refused = [row.refusals[0].split()[0] for row in local_standard if row.result == "refused"]
     assert refused == [
         "income.URBAN.points.value",
         "no_duty",
@@ -34,8 +28,7 @@ def test_the_provinces_results_stand_beside_a_decision_by_the_nations_standard(u
     assert set(decided) == {("NOT_POOR", "escaped"), ("NOT_POOR", "refused")}
 
 
-def test_playing_it_twice_does_nothing_twice(units: None) -> None:
-    played("chuan-dia-phuong.toml")
+def test_playing_it_twice_does_nothing_twice(local_standard: list[Played]) -> None:
     before = (LocalStandard.objects.count(), Assessment.objects.count())
 
     played("chuan-dia-phuong.toml")
@@ -43,9 +36,7 @@ def test_playing_it_twice_does_nothing_twice(units: None) -> None:
     assert (LocalStandard.objects.count(), Assessment.objects.count()) == before
 
 
-def test_the_audit_finds_nothing_in_it(units: None) -> None:
-    played("chuan-dia-phuong.toml")
-
+def test_the_audit_finds_nothing_in_it(local_standard: list[Played]) -> None:
     call_command("check_procedure")
 
 

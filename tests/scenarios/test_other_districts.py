@@ -50,9 +50,8 @@ def roomy_district() -> District:
 
 
 @pytest.fixture
-def settle(db: None, settings: Any, tmp_path: Path) -> Callable[[District], Scenario]:
+def settle(db: None, demonstration: None, tmp_path: Path) -> Callable[[District], Scenario]:
     """Return a function that loads a district's units and writes its two workbooks to disk."""
-    settings.DEBUG = True  # scenarios appoint people in demonstrations only
 
     def settle(district: District) -> Scenario:
         load_units(write_units(district.communes, tmp_path / "units"))

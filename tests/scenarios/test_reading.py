@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from cases.models import Household, Unit
-from cases.models.calendars import load_seed
 from workflow.scenarios import ScenarioError, play, read_scenario
 
 HEAD = 'title = "Thử"\nyear = 2026\n'
@@ -20,10 +19,8 @@ UNITS = (
 
 
 @pytest.fixture
-def told(tmp_path: Path, db: None, settings: Any) -> Any:
+def told(tmp_path: Path, calendar: None, demonstration: None) -> Any:
     """Return a function that reads and plays a file of this text and returns what stands against it."""
-    settings.DEBUG = True
-    load_seed()
 
     def told(text: str) -> str:
         file = tmp_path / "thu.toml"

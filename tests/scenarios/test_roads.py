@@ -30,7 +30,6 @@ from cases.models import (
     TermPause,
     TermRecount,
 )
-from cases.models.calendars import load_seed
 from cases.models.rounds import key_parts
 from cases.rules.packs import SHIPPED
 from tests.imports.conftest import row_counts
@@ -55,10 +54,8 @@ ENDS: dict[str, End] = {}
 
 
 @pytest.fixture(autouse=True)
-def stage(db: None, settings: Any) -> Iterator[None]:
+def stage(calendar: None, demonstration: None) -> Iterator[None]:
     """An empty database with the calendar; scenarios set their stage in demonstrations only."""
-    settings.DEBUG = True
-    load_seed()
     yield
     pack_editions.forget()
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cases.models import Case, CertificateRow, Household, Round, StateCount, Unit
+from cases.models import Case, CertificateRow, Household, Round, StateCount, Unit, User
 from cases.rules.standards import classify, standard_of_code
 from tests.conftest import NEAR_POOR, POOR, Road
 from tests.machine.test_random_walks import assert_events_tell_the_cases, counted, grouped
@@ -29,6 +29,7 @@ from tests.stateful import oracle
 from tests.stateful.oracle import After, Commune, Home
 from workflow.acts import registry
 from workflow.acts.listing import open_round
+from workflow.acts.reconsidering import propose_correction
 from workflow.invariants.audit import audit
 from workflow.machine.refusals import Refused
 
@@ -364,6 +365,9 @@ class Service(RuleBasedStateMachine):
     def a_decision_is_corrected(self, data: Any, number: bool, reason: bool) -> None:
         home = self._home(data, "certified", "recognised", "escaped")
         expected = oracle.correct(self.commune, home, number, reason)
+        if case := Case.objects.filter(code=home.code).first():
+            minh = User.objects.get(username="minh")
+            propose_correction(case=case, reason="Sai tên", by=minh, at=self.commune.now)
         self._on_case(expected, "binh", "correct_decision", home, **_paper(number, reason))
 
     @rule(data=st.data(), code=st.sampled_from(["build_list", "sign_decision", "give_opinion"]))
