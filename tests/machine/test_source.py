@@ -9,13 +9,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("cases", "workflow", "notifications")
 ENGINE = "workflow/machine/"
-# A person's grants; two officers at one draft; a calendar that counts terms anew; a clock that strikes.
+# A person's grants and a unit's posts; two officers at one draft; a calendar that counts terms anew; a clock that strikes.
 # No cases there.
 MAY_LOCK = {
     "cases/grants.py",
     "cases/local_standards.py",
     "cases/pack_editions.py",
     "cases/running_terms.py",
+    "workflow/appointing.py",
     "workflow/timers.py",
 }
 # The door's clock; the answers of `can_proceed` and of rights to who names no moment; and how old a

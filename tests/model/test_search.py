@@ -38,9 +38,10 @@ def test_no_state_of_any_commune_breaks_the_law(searched: Searched) -> None:
 
 
 def test_two_hundred_thousand_states_are_seen_within_a_minute(searched: Searched) -> None:
-    # Of the processor: what else the machine does is no business of the search.
-    assert sum(found.states for found in searched.found) >= 200_000
-    assert searched.seconds <= 60
+    # Of the processor, and told as a rate: there are three times as many states to see by now.
+    states = sum(found.states for found in searched.found)
+    assert states >= 200_000
+    assert states / searched.seconds >= 200_000 / 60
 
 
 def test_nobody_is_stuck_while_there_is_time(searched: Searched) -> None:
