@@ -11,7 +11,7 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from inspect import signature
+from inspect import Parameter, Signature, signature
 from itertools import groupby
 from typing import Any
 
@@ -31,19 +31,19 @@ def lent(build: Build | None = None, *, params: tuple[Any, ...] | None = None) -
         return lambda build: lent(build, params=params)
     name = build.__name__
 
-    def lend(request: pytest.FixtureRequest, db: None) -> Any:
-        return _lend(request, name, build)
+    def lend(request: pytest.FixtureRequest, db: None, **given: Any) -> Any:
+        taken = request.node.stash.get(TAKEN, {})
+        if name in taken:
+            return taken[name]
+        return build(**given, param=request.param) if _asks_which(build) else build(**given)
 
+    # What lies below is asked for by name: pytest, and `wanted` after it, must see the whole chain.
+    asked = ("request", "db", *_needs(build))
+    lend.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(each, Parameter.POSITIONAL_OR_KEYWORD) for each in asked]
+    )
     LENT[lend] = build
     return pytest.fixture(name=name, params=params)(lend)
-
-
-def _lend(request: pytest.FixtureRequest, name: str, build: Build) -> Any:
-    taken = request.node.stash.get(TAKEN, {})
-    if name in taken:
-        return taken[name]
-    given = [request.getfixturevalue(each) for each in _needs(build)]
-    return build(*given, request.param) if _asks_which(build) else build(*given)
 
 
 def _needs(build: Build) -> list[str]:
@@ -130,18 +130,14 @@ def _wanted(item: pytest.Item) -> list[Key]:
     params = item.callspec.params if hasattr(item, "callspec") else {}
     chain: list[Key] = []
 
-    def add(name: str) -> bool:
+    def add(name: str) -> None:
         if name not in builders:
-            return False
+            raise pytest.UsageError(f"{item.nodeid} begins with {name!r}, which is not @lent.")
         key = (name, builders[name], params.get(name))
-        if key in chain:
-            return True
-        before = len(chain)
-        if all(add(each) for each in _needs(builders[name])):
+        if key not in chain:
+            for each in _needs(builders[name]):
+                add(each)
             chain.append(key)
-            return True
-        del chain[before:]  # somebody's own fixture lies below it: built for that test alone
-        return False
 
     # The deepest first, so that tests which ask for more share their beginning with the others.
     for name in sorted(builders, key=lambda each: -_depth(each, builders)):

@@ -3,8 +3,8 @@
 usage: run.py [PYTEST ARGUMENT ...]
 
 RASOAT_TEST_POSTGRES names the PostgreSQL server; deploy/setup/postgres.py finds or starts one and sets it.
-Tests marked `browser` run once, on SQLite; tests marked `postgres` on PostgreSQL only. They are deselected
-elsewhere, so that "skipped" never hides a missing tool.
+Tests marked `browser`, and those that ask no database at all, run once, on SQLite; tests marked `postgres` on
+PostgreSQL only. They are deselected elsewhere, so that "skipped" never hides a missing tool.
 """
 
 import os
@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 ARTEFACTS = ROOT / "artefacts"
 NO_TEST_MATCHED = 5
+ON_POSTGRESQL = "postgres or not browser and not databaseless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
     with ThreadPoolExecutor() as beside:
         # What it prints is kept back, so that the two do not speak at once.
         other = (
-            beside.submit(run, "postgresql", server, "not browser", arguments) if server else None
+            beside.submit(run, "postgresql", server, ON_POSTGRESQL, arguments) if server else None
         )
         total = run(
             "sqlite", None, "not postgres" if browser else "not postgres and not browser", arguments
