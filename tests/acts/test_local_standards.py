@@ -38,6 +38,7 @@ from cases.rules.local_standards import BadLocalStandard
 from cases.rules.standards import UnknownStandard
 from tests.acts.local_files import BETWEEN, demo_file
 from tests.conftest import POOR, Road, make_unit, moment
+from tests.taken_back import taken_back
 from workflow.acts.posting import complain
 from workflow.acts.surveying import SurveySheet, reverify_case
 
@@ -284,14 +285,10 @@ def walked(road: Road) -> dict[str, list[Any]]:
 
 
 def test_a_local_standard_changes_nothing_of_the_review(road: Road, lien: User, dung: User) -> None:
-    class TakeBack(Exception):
-        pass
-
     without: dict[str, list[Any]] = {}
     start = road.at
-    with pytest.raises(TakeBack), transaction.atomic():
+    with taken_back():
         without = without_ids(walked(road))
-        raise TakeBack
     approved(lien, dung)
     road.at = start
 
@@ -316,22 +313,17 @@ def test_further_results_cost_the_same_for_few_and_for_many(
     lien: User,
     dung: User,
 ) -> None:
-    class TakeBack(Exception):
-        pass
-
     approved(lien, dung)
     village = Unit.objects.get(code="24646.001")
     counted = []
     for cases in (5, 5, 200):  # the first time fills what is kept for the process
-        with pytest.raises(TakeBack), transaction.atomic():
+        with taken_back():
             make_households(village, cases)
             road = Road(cast, tan_lap).open().list()
             with CaptureQueriesContext(connection) as queries:
                 road.survey(POOR, BETWEEN)
             assert Assessment.objects.count() == cases
             counted.append(len(queries))
-            raise TakeBack
-
     assert counted[1] == counted[2]
 
 

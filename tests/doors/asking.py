@@ -10,10 +10,10 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote, unquote
 
-from django.db import transaction
 from django.test import Client
 
 from cases.models import User
+from tests.taken_back import taken_back
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Different at each asking, and of no meaning.
@@ -72,11 +72,10 @@ class Visitor:
         return self._asked("post", url, given or {}, heads)
 
     def _asked(self, way: str, url: str, given: dict[str, Any], heads: dict[str, Any]) -> Answer:
-        with transaction.atomic():
+        with taken_back():
             answer = getattr(self.client, way)(url, given, **heads) if given else getattr(
                 self.client, way)(url, **heads)  # fmt: skip
             read = Answer(answer.status_code, _text_of(answer, url))
-            transaction.set_rollback(True)
         # What a deed that is taken back would tell next, and a signing out that was.
         self.client.cookies = SimpleCookie(self.cookies)
         return read

@@ -1,13 +1,11 @@
 """The world of the doors, built once a module; what a test does in it is taken back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
 import weasyprint  # type: ignore[import-untyped]
-from django.db import transaction
 from django.urls import clear_url_caches
 
 from cases.duties import Role
@@ -16,13 +14,14 @@ from cases.permissions import sync_grants
 from tests.doors.places import FAR, NEIGHBOUR, OPENED, OWN, appoint, make_above, make_commune
 from tests.doors.rounds import VISITED, Walk, move_one_from
 from tests.doors.standards import make_standards
+from tests.taken_back import taken_back
 from workflow import clock
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Build everything: two provinces, two districts, three communes with three rounds each."""
-    with django_db_blocker.unblock(), _taken_back():
+    with django_db_blocker.unblock(), taken_back():
         build(OWN, NEIGHBOUR, FAR)
         yield
 
@@ -77,15 +76,3 @@ def build_more(commune: str) -> None:
         appoint(Role.COMMUNE_OFFICER, OWN, until=date(2025, 1, 1))
         sync_grants(OPENED.date())
     Walk(commune).everything()
-
-
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    """Hold a transaction open around a module's tests, and take it back after them."""
-    atomic = transaction.atomic()
-    atomic._from_testcase = True  # type: ignore[attr-defined]  # durable blocks may open within
-    with atomic:
-        try:
-            yield
-        finally:
-            transaction.set_rollback(True)

@@ -1,7 +1,6 @@
 """A breach planted around the engine turns its check red, at its case and act, and no other."""
 
 import pytest
-from django.db import transaction
 
 from cases.models import Act, Case, Round
 from tests.conftest import Road, appoint_person, register_households
@@ -15,6 +14,7 @@ from tests.invariants.monthly_roads import (
 from tests.invariants.plants import PLANTS, Plant
 from tests.invariants.roads import survey_village, walk_every_road
 from tests.lent import lent
+from tests.taken_back import taken_back
 from workflow.invariants import INVARIANTS, Breach, audit, pinned
 from workflow.machine import insert_only
 
@@ -38,21 +38,16 @@ def walked(road: Road, param: str) -> tuple[str, Round]:
     return param, months[param](road.cast, road.commune, register_households).round
 
 
-class _TakeBack(Exception):
-    pass
-
-
 def breaches_of(planted: Plant, round_: Round) -> tuple[list[Breach], dict[int, str]]:
     """Return what is found with the breach in place, and the acts by number; it is taken out again."""
     found: list[Breach] = []
     acts: dict[int, str] = {}
-    with pytest.raises(_TakeBack), transaction.atomic():
+    with taken_back():
         # Who plants is the database's administrator, whom no trigger stops.
         insert_only.remove("default")
         planted.do(round_)
         found += audit(Round.objects.filter(pk=round_.pk))
         acts |= Act.objects.filter(round=round_).values_list("sequence", "code")
-        raise _TakeBack
     return found, acts
 
 

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from cases.ledger.entries import short_digest
 from cases.models import Act, Anchor
 from tests.conftest import Road
+from tests.taken_back import taken_back
 from workflow import clock
 from workflow.acts import listing
 from workflow.ledger import anchors, lines
@@ -72,9 +73,8 @@ def test_an_anchor_in_the_table_says_what_the_file_says(posted: Road) -> None:
 def test_an_act_taken_back_is_not_given_out(road: Road, committing: Committing) -> None:
     road.open().list().survey().classify()
 
-    with committing(), transaction.atomic():
+    with committing(), taken_back():
         road.meet()
-        transaction.set_rollback(True)
 
     assert given_out() == []
 

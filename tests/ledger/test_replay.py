@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import F
 
 from cases.models import (
@@ -33,6 +32,7 @@ from tests.invariants.monthly_roads import (
 from tests.invariants.roads import PLAIN
 from tests.invariants.roads import every_road as every_road
 from tests.machine.rows import drop_step_triggers
+from tests.taken_back import taken_back
 from workflow.ledger.erasure import erase
 from workflow.machine import insert_only
 
@@ -125,10 +125,6 @@ def an_event_from_nowhere() -> None:
     Event.objects.filter(case__code=PLAIN, act__code="classify").update(from_state="listed")
 
 
-class _TakeBack(Exception):
-    pass
-
-
 def told(unit: str = "24646", **options: Any) -> dict[str, Any]:
     """Return what the command says, and whether it was content."""
     out, content = StringIO(), True
@@ -216,12 +212,11 @@ def test_each_planted_fault_is_named(every_road: Road, subtests: pytest.Subtests
     for plant, kind in FAULTS:
         with subtests.test(plant.__name__):
             found: list[dict[str, str]] = []
-            with pytest.raises(_TakeBack), transaction.atomic():
+            with taken_back():
                 insert_only.remove("default")
                 drop_step_triggers()
                 plant()
                 found = told()["differences"]
-                raise _TakeBack
             assert kind in {each["kind"] for each in found}, found
 
     assert told()["differences"] == []

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.duties import Role
@@ -24,6 +24,7 @@ from cases.permissions import sync_grants
 from cases.rules.packs import PACKS, Review
 from tests.conftest import NEAR_POOR, POOR, Road, make_unit, moment
 from tests.months import Month, fresh
+from tests.taken_back import taken_back
 from workflow.acts import (
     deciding,
     departing,
@@ -44,10 +45,6 @@ NOT_POOR = (False,) * 12
 Deed = Callable[[], Any]
 
 
-class _TakeBack(Exception):
-    pass
-
-
 @pytest.fixture
 def queries(
     calendar: None,
@@ -60,22 +57,19 @@ def queries(
     def count(cases: int) -> dict[str, int]:
         counted: dict[str, int] = {}
         village = tan_lap.child_versions.order_by("unit__code").first().unit
-        try:
-            with transaction.atomic():
-                make_households(village, cases)
-                asking = make_households(village, cases, standing="")
-                old, new = (*make_households(village, 1), *make_households(village, 1, standing=""))
-                leaving = make_households(village, 1, standing="")
-                for code, deed in chain(
-                    walk_months(cast, tan_lap, make_households(village, cases)),
-                    walk(Road(cast, tan_lap), asking, [old, new, *leaving]),
-                ):
-                    with CaptureQueriesContext(connection) as captured:
-                        deed()
-                    counted[code] = len(captured)
-                raise _TakeBack
-        except _TakeBack:
-            return counted
+        with taken_back():
+            make_households(village, cases)
+            asking = make_households(village, cases, standing="")
+            old, new = (*make_households(village, 1), *make_households(village, 1, standing=""))
+            leaving = make_households(village, 1, standing="")
+            for code, deed in chain(
+                walk_months(cast, tan_lap, make_households(village, cases)),
+                walk(Road(cast, tan_lap), asking, [old, new, *leaving]),
+            ):
+                with CaptureQueriesContext(connection) as captured:
+                    deed()
+                counted[code] = len(captured)
+        return counted
 
     return count
 
