@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.duties import ROLE_LEVELS, Duty, Role
+from cases.duties import Duty
 from cases.models import Level, RoleAssignment, Unit, UnitVersion
 from workflow import clock
 from workflow.appointing import (
@@ -21,7 +21,6 @@ from workflow.appointing import (
     delegate,
     end_assignment,
     may_end,
-    may_give,
     may_lend,
     place_of,
     planned_appointment,
@@ -37,10 +36,12 @@ from workflow.pages.holders import (
     assignments_of,
     duty_titles,
     lendable,
+    name_of,
     names_of,
     own_units,
     period,
     role_title,
+    roles_to_give,
     rows_of,
     unit_or_404,
 )
@@ -80,7 +81,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "mine": [(codes[pk], names.get(pk, codes[pk])) for pk in mine if pk in codes],
         "below": _below(unit, day),
-        "may_appoint": bool(_roles(request, unit, place)),
+        "may_appoint": bool(roles_to_give(person(request), unit, place)),
         "shown_before": SHOWN_BEFORE,
     }
     return render(request, "workflow/rights/list.html", context)
@@ -93,7 +94,7 @@ def appointment_new(request: HttpRequest, unit: str) -> HttpResponse:
     at, by = clock.now(), person(request)
     day = legal_day(at)
     on, place = unit_or_404(request, unit, Duty.APPOINT, day)
-    roles = _roles(request, on, place)
+    roles = roles_to_give(person(request), on, place)
     if not roles:
         raise Http404
     form = AppointForm(day, request.POST or None, roles)
@@ -104,7 +105,7 @@ def appointment_new(request: HttpRequest, unit: str) -> HttpResponse:
     deed = Deed(
         door="appointment-new",
         title=_("Phân công"),
-        caption=_name(on, day),
+        caption=name_of(on, day),
         lead=_("Tài khoản do quản trị viên lập; ở đây giao việc cho người đã có tài khoản."),
         button=_("Phân công"),
         back=_list_of(on),
@@ -138,7 +139,7 @@ def appointment_end(request: HttpRequest, number: int) -> HttpResponse:
     deed = Deed(
         door="appointment-end",
         title=_("Thôi giữ"),
-        caption=_name(row.unit, day),
+        caption=name_of(row.unit, day),
         lead=_who(row),
         button=_("Ghi thôi giữ"),
         back=_list_of(row.unit),
@@ -168,7 +169,7 @@ def appointment_delegate(request: HttpRequest, number: int) -> HttpResponse:
     deed = Deed(
         door="appointment-delegate",
         title=_("Ủy quyền"),
-        caption=_name(row.unit, day),
+        caption=name_of(row.unit, day),
         lead=_who(row),
         button=_("Ủy quyền"),
         back=_list_of(row.unit),
@@ -202,7 +203,7 @@ def appointment_substitute(request: HttpRequest, number: int) -> HttpResponse:
     deed = Deed(
         door="appointment-substitute",
         title=_("Nghỉ phép, làm thay"),
-        caption=_name(row.unit, day),
+        caption=name_of(row.unit, day),
         lead=_who(row),
         button=_("Cử người làm thay"),
         back=_list_of(row.unit),
@@ -224,16 +225,6 @@ def _assignment_or_404(number: int, day: date) -> tuple[RoleAssignment, Place]:
     return row, place_of(row.unit, day)
 
 
-def _roles(request: HttpRequest, unit: Unit, place: Place) -> list[Role]:
-    """Return the roles that the person may give on the unit."""
-    by = person(request)
-    return [
-        role
-        for role, levels in ROLE_LEVELS.items()
-        if unit.level in levels and may_give(by, role, unit, place)
-    ]
-
-
 def _below(unit: Unit, day: date) -> list[tuple[str, str]]:
     """Return the units right below, by code and name; a village has none."""
     if unit.level == Level.VILLAGE:
@@ -247,10 +238,6 @@ def _day_of(text: str) -> date | None:
         return forms.DateField(required=False).clean(text)  # type: ignore[no-any-return]
     except ValidationError:
         return None
-
-
-def _name(unit: Unit, day: date) -> str:
-    return names_of({unit.pk}, day).get(unit.pk, unit.code)
 
 
 def _list_of(unit: Unit) -> str:

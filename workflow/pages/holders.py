@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cases.duties import DUTY_TITLES, NEVER_LENT, ROLE_DUTIES, ROLE_TITLES, Duty, Role
+from cases.duties import DUTY_TITLES, NEVER_LENT, ROLE_DUTIES, ROLE_LEVELS, ROLE_TITLES, Duty, Role
 from cases.models import Level, RoleAssignment, Unit, UnitVersion, User
 from cases.permissions import duty_unit, scope_of
-from workflow.appointing import Kind, Place, may_end, may_lend, place_of
+from workflow.appointing import Kind, Place, may_end, may_give, may_lend, place_of
 from workflow.pages.person import person
 
 SHOWN_BEFORE = 100
@@ -79,6 +79,19 @@ def names_of(units: set[int], day: date) -> dict[int, str]:
         if version.valid_from <= day or version.unit_id not in names:
             names[version.unit_id] = version.name
     return names
+
+
+def name_of(unit: Unit, day: date) -> str:
+    return names_of({unit.pk}, day).get(unit.pk, unit.code)
+
+
+def roles_to_give(by: User, unit: Unit, place: Place) -> list[Role]:
+    """Return the roles that a person may give on the unit."""
+    return [
+        role
+        for role, levels in ROLE_LEVELS.items()
+        if unit.level in levels and may_give(by, role, unit, place)
+    ]
 
 
 def role_title(role: str) -> str:

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.duties import ROLE_DUTIES, ROLE_LEVELS, SEATS, Duty, Role
+from cases.duties import ROLE_DUTIES, SEATS, Duty, Role
 from cases.models import Office, OfficeMember, Unit
 from workflow import clock
 from workflow.appointing import Place, may_give, planned_end
@@ -20,10 +20,11 @@ from workflow.pages.doors import On, door
 from workflow.pages.forms.appointing import EndForm, MemberForm, OfficeForm
 from workflow.pages.holders import (
     duty_titles,
-    names_of,
+    name_of,
     own_units,
     period,
     role_title,
+    roles_to_give,
     unit_or_404,
 )
 from workflow.pages.person import person
@@ -58,7 +59,7 @@ def offices(request: HttpRequest) -> HttpResponse:
     rows = Office.objects.filter(unit=unit).order_by("name")
     context = {
         "unit": unit,
-        "name": _name(unit, day),
+        "name": name_of(unit, day),
         "offices": [
             Listed(row, role_title(row.role), period(row.valid_from, row.valid_until))
             for row in rows
@@ -88,7 +89,7 @@ def office_new(request: HttpRequest, unit: str) -> HttpResponse:
     deed = Deed(
         door="office-new",
         title=_("Lập bộ phận"),
-        caption=_name(on, day),
+        caption=name_of(on, day),
         button=_("Lập bộ phận"),
         back=_list_of(on),
         section=_("Bộ phận"),
@@ -110,7 +111,7 @@ def office(request: HttpRequest, number: int) -> HttpResponse:
     members = row.members.select_related("user").order_by("-valid_from", "-pk")
     context = {
         "office": row,
-        "name": _name(row.unit, day),
+        "name": name_of(row.unit, day),
         "facts": [{"label": label, "value": value} for label, value in _facts_of(row)],
         "members": [
             Member(
@@ -217,17 +218,8 @@ def _is_over(member: OfficeMember, day: date) -> bool:
 
 
 def _roles(request: HttpRequest, unit: Unit, place: Place) -> list[Role]:
-    """Return the roles that the person may give to an office of the unit."""
-    by = person(request)
-    return [
-        role
-        for role, levels in ROLE_LEVELS.items()
-        if unit.level in levels and role not in SEATS and may_give(by, role, unit, place)
-    ]
-
-
-def _name(unit: Unit, day: date) -> str:
-    return names_of({unit.pk}, day).get(unit.pk, unit.code)
+    """Return the roles that the person may give to an office of the unit: no seats of one person."""
+    return [role for role in roles_to_give(person(request), unit, place) if role not in SEATS]
 
 
 def _list_of(unit: Unit) -> str:
