@@ -60,6 +60,19 @@ def test_one_that_calls_it_met_does_not(late: tuple[Data, Path], tmp_path: Path)
     assert "q8" in {problem["where"] for problem in answer.data["problems"]}
 
 
+def test_a_gap_that_is_admitted_elsewhere_excuses_it_not(
+    late: tuple[Data, Path], tmp_path: Path
+) -> None:
+    made, record = late
+    (missed,) = (step for step in made["steps"] if step["result"] == "late")
+    elsewhere = next(step for step in made["steps"] if step["act_code"] == "hold_meeting")
+    missed["result"], elsewhere["result"] = elsewhere["result"], missed["result"]
+
+    answer = checked(made, record, tmp_path)
+
+    assert {problem["where"] for problem in answer.data["problems"]} == {"q8"}
+
+
 def test_a_head_that_is_not_the_records_is_found(late: tuple[Data, Path], tmp_path: Path) -> None:
     made, record = late
     last = Act.objects.order_by("-sequence")[0]
