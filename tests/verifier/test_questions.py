@@ -79,7 +79,10 @@ def test_a_complaint_and_its_reverification(private_record: Path, tmp_path: Path
     answers = asked(private_record, "24646-00001", tmp_path)
 
     assert met(answers) == DONE
-    assert [line["code"] for line in lines(answers, 7)] == ["complain", "reverify"]
+    complaint, reverification = lines(answers, 7)
+    assert (complaint["code"], reverification["code"]) == ("complain", "reverify")
+    assert complaint["content"] == "Nhà ông ấy có hai xe máy"
+    assert reverification["outcome"] == "Giữ nguyên"
     assert [line["code"] for line in lines(answers, 11)] == ["reverify"]
     assert lines(answers, 2)[0]["reviewers"] == "Nguyễn Thị Lan"
 
@@ -87,7 +90,10 @@ def test_a_complaint_and_its_reverification(private_record: Path, tmp_path: Path
 def test_who_surveyed_is_withheld_where_names_were_not_given_out(
     record: Path, tmp_path: Path
 ) -> None:
-    assert "reviewers" not in lines(asked(record, "24646-00001", tmp_path), 2)[0]
+    answers = asked(record, "24646-00001", tmp_path)
+
+    assert "reviewers" not in lines(answers, 2)[0]
+    assert not {"content", "outcome"} & {name for line in lines(answers, 7) for name in line}
 
 
 @pytest.mark.parametrize(

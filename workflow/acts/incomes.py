@@ -69,6 +69,8 @@ def _record(
         day=day_of_the_line(case.round),
     )
 
+    answered = {"outcome": outcome} if code == "redetermine_income" else {}
+
     def write(deed: Deed) -> None:
         IncomeRecord.objects.create(
             case=case,
@@ -99,7 +101,7 @@ def _record(
             "days": {case.code: sheet.determined_on.isoformat()},
             "incomes": {case.code: [sheet.persons, sheet.year_income, sheet.state_transfers]},
         },
-        private={"reviewers": {case.code: sheet.reviewer_name}},
+        private={"reviewers": {case.code: sheet.reviewer_name}, **answered},
         write=write,
         conflict_note=conflict_note,
     )

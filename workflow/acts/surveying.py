@@ -184,7 +184,7 @@ def _verify(
             end_term(deed, case=case, village_review=case.village_review)
 
     who = {"by": by, "at": at, "key": key, "conflict_note": conflict_note}
-    return _record(code, kind, of_case(case), [sheet], who, answer)
+    return _record(code, kind, of_case(case), [sheet], who, answer, {"outcome": outcome})
 
 
 def _record(
@@ -194,6 +194,7 @@ def _record(
     sheets: Sequence[SurveySheet],
     who: Mapping[str, Any],
     also: Callable[[Deed], None] | None = None,
+    answered: Mapping[str, str] | None = None,
 ) -> Done:
     standard = standard_of_code(scope.round.standard)
     results = {
@@ -216,7 +217,7 @@ def _record(
                 s.case.code: [s.income_score, deprivations_to_text(s.deprived)] for s in sheets
             },
         },
-        private={"reviewers": {s.case.code: s.reviewer_name for s in sheets}},
+        private={"reviewers": {s.case.code: s.reviewer_name for s in sheets}, **(answered or {})},
         write=write,
     )
 
