@@ -1,10 +1,12 @@
 """Signing in: a wrong try makes the next wait, and nobody is kept out for good."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from axes.models import AccessFailureLog, AccessLog
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -105,6 +107,84 @@ def test_strangers_at_many_addresses_do_not_keep_out_who_signed_in_here_before()
     other_cell = "203.0.113.99"
     assert try_to(new_phone, "hung", PASSWORD, other_cell) == WAIT
     assert try_to(phone, "hung", PASSWORD, other_cell) == IN
+
+
+def test_who_tries_at_every_chance_behind_ones_own_address_does_not_keep_out_a_known_phone() -> (
+    None
+):
+    phone = Client()
+    try_to(phone, "hung", PASSWORD)
+    phone.post(reverse("sign-out"))
+    halves_of_an_hour = 2 * 36
+
+    got_in = []
+    for _half_hour in range(halves_of_an_hour):
+        wrong_tries(6)
+        got_in.append(try_to(phone, "hung", PASSWORD))
+        phone.post(reverse("sign-out"))
+        wrong_tries(6)
+        pass_minutes(30.1)
+
+    assert got_in == [IN] * halves_of_an_hour
+
+
+def test_a_known_phone_waits_for_its_own_wrong_tries_wherever_it_goes() -> None:
+    phone = Client()
+    try_to(phone, "hung", PASSWORD)
+    phone.post(reverse("sign-out"))
+
+    tried = [try_to(phone, "hung", "sai", f"203.0.113.{number}") for number in range(6)]
+    assert tried == [WRONG] * 4 + [WAIT, WAIT]
+    pass_minutes(1.1)
+    assert try_to(phone, "hung", PASSWORD, ELSEWHERE) == IN
+
+
+def test_signing_in_as_oneself_buys_no_tries_on_who_signed_in_here_before() -> None:
+    shared = Client()
+    for name in ("hung", "minh"):
+        try_to(shared, name, PASSWORD)
+        shared.post(reverse("sign-out"))
+    for number in range(4):
+        try_to(shared, "hung", f"sai {number}")
+
+    try_to(shared, "minh", PASSWORD)
+    shared.post(reverse("sign-out"))
+
+    assert [try_to(shared, "hung", "sai") for _time in range(2)] == [WAIT, WAIT]
+
+
+def test_a_header_makes_no_browser_known() -> None:
+    phone = Client()
+    try_to(phone, "hung", PASSWORD)
+    phone.post(reverse("sign-out"))
+    try_to(phone, "hung", "sai")
+    mark = AccessFailureLog.objects.get().http_accept
+    asked = {"username": "hung", "password": "sai"}
+
+    for _time in range(5):
+        Client().post(reverse("sign-in"), asked, REMOTE_ADDR=VILLAGE, headers={"accept": mark})
+
+    assert try_to(phone, "hung", PASSWORD) == IN
+
+
+def test_an_administrator_lets_a_new_phone_in_at_once() -> None:
+    wrong_tries(6)
+    wrong_tries(6, name="minh")
+
+    call_command("axes_reset_username", "hung", stdout=StringIO())
+
+    assert try_to(Client(), "hung", PASSWORD) == IN
+    assert try_to(Client(), "minh", PASSWORD) == WAIT
+
+
+def test_an_administrator_frees_an_address() -> None:
+    wrong_tries(6)
+    wrong_tries(6, address=ELSEWHERE)
+
+    call_command("axes_reset_ip", VILLAGE, stdout=StringIO())
+
+    assert try_to(Client(), "hung", PASSWORD, VILLAGE) == IN
+    assert try_to(Client(), "hung", PASSWORD, ELSEWHERE) == WAIT
 
 
 def test_one_address_that_tries_many_accounts_has_to_wait() -> None:

@@ -2,11 +2,13 @@
 Growing delays after wrong tries, computed from what is recorded; nothing is ever locked for good.
 
 Tries are counted three ways (docs/sign-in.md): one account from one address; one address on any
-accounts; one account from anywhere. The last two do not hold back a browser in which this person
-has signed in before, so that a stranger at another address cannot keep a village head out.
+accounts; one account from anywhere. A browser in which this person has signed in before waits for its
+own tries alone, so that strangers, even behind the same address, cannot keep a village head out.
 A try made while waiting is recorded but not looked at, and does not make the wait longer.
 """
 
+import logging
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -16,7 +18,7 @@ from axes.handlers.base import AbstractAxesHandler, AxesBaseHandler
 from axes.helpers import get_client_session_hash
 from axes.models import AccessFailureLog, AccessLog
 from django.core import signing
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
@@ -24,8 +26,10 @@ from django.utils.crypto import salted_hmac
 from cases.models import User
 from workflow.sessions import wall_clock
 
+log = logging.getLogger("workflow.sign_in")
+
 LONGEST = timedelta(minutes=30)
-DEVICE_COOKIE = "known_here"
+DEVICE_COOKIE = "known_browser"
 DEVICE_SALT = "workflow.sign_in.delays"
 DEVICE_AGE = 180 * 24 * 3600
 ACCOUNTS_A_BROWSER = 5
@@ -41,6 +45,7 @@ class Limit:
 
 
 ACCOUNT_AT_ADDRESS = Limit(4, timedelta(days=1))
+ACCOUNT_IN_BROWSER = ACCOUNT_AT_ADDRESS
 # An office of dozens may share one address.
 ADDRESS = Limit(40, timedelta(hours=1))
 # More than one address can reach: it waits for its own delays long before.
@@ -60,15 +65,25 @@ def waits_until(request: HttpRequest, username: str) -> datetime | None:
     now = wall_clock()
     name, address = _recorded_name(username), request.axes_ip_address  # type: ignore[attr-defined]
     tries = AccessFailureLog.objects.filter(locked_out=False)
-    here = tries.filter(username=name, ip_address=address)
-    last = AccessLog.objects.filter(username=name, ip_address=address).aggregate(
-        at=Max("attempt_time")
-    )["at"]
-    ends = [_end(here.filter(attempt_time__gt=last) if last else here, ACCOUNT_AT_ADDRESS, now)]
-    if not _signed_in_before(request, username):
-        ends.append(_end(tries.filter(ip_address=address), ADDRESS, now))
-        ends.append(_end(tries.filter(username=name), ACCOUNT, now))
+    on_account = tries.filter(username=name)
+    if browser := _known_browser(request, username):
+        ends = [_end(_since_in(on_account, name, http_accept=browser), ACCOUNT_IN_BROWSER, now)]
+    else:
+        ends = [
+            _end(_since_in(on_account, name, ip_address=address), ACCOUNT_AT_ADDRESS, now),
+            _end(tries.filter(ip_address=address), ADDRESS, now),
+            _end(on_account, ACCOUNT, now),
+        ]
     return max((end for end in ends if end and end > now), default=None)
+
+
+def _since_in(
+    tries: QuerySet[AccessFailureLog], name: str, **where: str
+) -> QuerySet[AccessFailureLog]:
+    """Return the tries made at a place since the account last got in there."""
+    last = AccessLog.objects.filter(username=name, **where).aggregate(at=Max("attempt_time"))["at"]
+    here = tries.filter(**where)
+    return here.filter(attempt_time__gt=last) if last else here
 
 
 def _end(tries: QuerySet[AccessFailureLog], limit: Limit, now: datetime) -> datetime | None:
@@ -88,28 +103,47 @@ def _recorded_name(username: str) -> str:
     return f"?{salted_hmac(DEVICE_SALT, username).hexdigest()[:32]}"
 
 
-def _accounts_of_browser(request: HttpRequest) -> list[int]:
-    """Return who has signed in in this browser, as its signed cookie says."""
+@dataclass(frozen=True)
+class Browser:
+    """What a browser's signed cookie says: a name of its own, and who has signed in in it."""
+
+    name: str
+    accounts: list[int]
+
+    @property
+    def mark(self) -> str:
+        """Return what is recorded of a try in it: it leads back to no cookie."""
+        return salted_hmac(DEVICE_SALT, self.name).hexdigest()[:32]
+
+
+def _browser(request: HttpRequest) -> Browser | None:
+    """Return which browser it is; None: nobody has signed in in it."""
     try:
-        known = signing.loads(
+        said = signing.loads(
             request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_SALT, max_age=DEVICE_AGE
         )
     except signing.BadSignature:
-        return []
-    return [int(pk) for pk in known]
+        return None
+    return Browser(**said)
 
 
-def _signed_in_before(request: HttpRequest, username: str) -> bool:
-    accounts = _accounts_of_browser(request)
-    return bool(accounts) and User.objects.filter(pk__in=accounts, username=username).exists()
+def _known_browser(request: HttpRequest, username: str) -> str:
+    """Return the mark of a browser in which the person has signed in before; empty: it is none."""
+    browser = _browser(request)
+    if browser is None:
+        return ""
+    here = User.objects.filter(pk__in=browser.accounts, username=username)
+    return browser.mark if here.exists() else ""
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Let this browser be known as one in which the person has signed in."""
-    accounts = [user.pk, *(pk for pk in _accounts_of_browser(request) if pk != user.pk)]
+    # The name stays: who signs in as oneself gets no new tries on the others who did so here.
+    browser = _browser(request) or Browser(secrets.token_urlsafe(16), [])
+    accounts = [user.pk, *(pk for pk in browser.accounts if pk != user.pk)][:ACCOUNTS_A_BROWSER]
     response.set_cookie(
         DEVICE_COOKIE,
-        signing.dumps(accounts[:ACCOUNTS_A_BROWSER], salt=DEVICE_SALT),
+        signing.dumps({"name": browser.name, "accounts": accounts}, salt=DEVICE_SALT),
         max_age=DEVICE_AGE,
         secure=request.is_secure(),
         httponly=True,
@@ -147,6 +181,21 @@ class Delays(AbstractAxesHandler, AxesBaseHandler):
     def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
         raise NotImplementedError("delays follow the time of the last try, not a number alone")
 
+    def reset_attempts(
+        self,
+        *,
+        ip_address: str | None = None,
+        username: str | None = None,
+        ip_or_username: bool = False,
+    ) -> int:
+        """Forget the tries on an account or from an address: an administrator lets somebody in."""
+        asked = {"ip_address": ip_address, "username": username}
+        named = {field: text for field, text in asked.items() if text}
+        by = Q(**named, _connector=Q.OR if ip_or_username else Q.AND)
+        gone, _by_table = AccessFailureLog.objects.filter(by).delete()
+        log.warning("%d wrong tries forgotten for %s", gone, named or "everybody")
+        return gone
+
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any
     ) -> None:
@@ -173,9 +222,11 @@ class Delays(AbstractAxesHandler, AxesBaseHandler):
 
 
 def _seen(request: Any) -> dict[str, Any]:
+    browser = _browser(request)
     return {
         "ip_address": request.axes_ip_address,
         "user_agent": request.axes_user_agent,
-        "http_accept": request.axes_http_accept,
+        # What a browser accepts is of no use; which one it was, nobody else can write here.
+        "http_accept": browser.mark if browser else "",
         "path_info": request.axes_path_info,
     }
