@@ -9,6 +9,7 @@ from django.test import Client
 from cases.duties import Role
 from cases.models import Level, Unit, User
 from tests.conftest import NEAR_POOR, Road, make_unit, register_households
+from tests.invariants.roads import every_road as every_road
 from tests.lent import lent
 from workflow import clock
 from workflow.acts.posting import close_reposting, complain, repost_case

@@ -4,6 +4,9 @@ What the agreed, the posted and the decided list say of each household, and why 
 The agreed list is the minutes' (tallies of meetings that agreed), the posted one is the sheet's
 lines, the decided one is what decisions stamped on the events. Between two lists that differ some
 act must lie that may change a result; where none does, the difference has no reason: a finding.
+
+A household is missing on a list when the act that made the list found it where the act moves a
+household, and did not move it. Where the act leaves a household behind, what it waits for is said.
 """
 
 from collections import defaultdict
@@ -16,6 +19,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import (
+    Act,
     Case,
     Complaint,
     DecisionItem,
@@ -26,6 +30,7 @@ from cases.models import (
     Round,
     Tally,
 )
+from cases.rules.packs import Pack, Span
 from workflow.auditing.editions import packs_of
 from workflow.auditing.words import said
 
@@ -69,6 +74,13 @@ LIST_TITLES = {
 }
 
 
+# Acts that make a whole list of a village or of the round, and after which lists it comes.
+MAKES: dict[str, tuple[List, ...]] = {
+    "post_list": (List.AGREED,),
+    "sign_decision": (List.AGREED, List.POSTED),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of one list: which, of what class (empty: revoked), by which act."""
@@ -92,7 +104,7 @@ class Reason:
 class Difference:
     """Two lists that say different things of a household; no `reasons`: nothing recorded says why."""
 
-    before: Entry | None  # None: the household is on a later list and on no earlier one
+    before: Entry | None  # None: the household is on no earlier list
     after: Entry | None  # None: it is missing on a list that was made
     reasons: tuple[Reason, ...]
 
@@ -120,11 +132,26 @@ class _Step:
     snapshot: str
 
 
+@dataclass(frozen=True)
+class _Whole:
+    """An act on a whole list: whom it does not move, by the edition under which it was done."""
+
+    act_id: int
+    code: str
+    review: int | None  # None: the lists of all villages
+    leaves: frozenset[str]
+
+
 def differences(round: Round, cases: QuerySet[Case]) -> list[HouseholdDifference]:
     """Return the households of these cases of a round whose lists differ; a constant number of queries."""
     pack = packs_of([round.pack])[round.pack]
     acts = pack.by_code if pack is not None else {}
-    rows = _Rows(cases, meets="hold_meeting" in acts, posts="post_list" in acts)
+    rows = _Rows(
+        cases,
+        _whole_acts(round, pack),
+        meets="hold_meeting" in acts,
+        posts="post_list" in acts,
+    )
     found = []
     for pk, code, village, decided in cases.order_by("village", "pk").values_list(
         "pk", "code", "village_review__village_name", "decided_class"
@@ -135,11 +162,34 @@ def differences(round: Round, cases: QuerySet[Case]) -> list[HouseholdDifference
     return found
 
 
+def _whole_acts(round: Round, pack: Pack | None) -> list[_Whole]:
+    """Return the acts that moved whole lists of the round, in their order."""
+    if pack is None:
+        return []
+    whole = [act.code for act in pack.acts if act.span != Span.CASE and act.moves]
+    rows = list(
+        Act.objects.filter(round=round, code__in=whole)
+        .order_by("pk")
+        .values_list("pk", "code", "village_review", "pack")
+    )
+    packs = packs_of({edition for *_row, edition in rows})
+    found = []
+    for act, code, review, edition in rows:
+        declared = under.by_code.get(code) if (under := packs[edition]) is not None else None
+        if declared is not None:
+            leaves = frozenset({*declared.passes_over, *declared.leaves_behind})
+            found.append(_Whole(act, code, review, leaves))
+    return found
+
+
 class _Rows:
     """What was recorded of some cases: events, minutes, sheets and the papers that give reasons."""
 
-    def __init__(self, cases: QuerySet[Case], *, meets: bool, posts: bool) -> None:
-        self.meets, self.posts = meets, posts
+    def __init__(
+        self, cases: QuerySet[Case], whole: list[_Whole], *, meets: bool, posts: bool
+    ) -> None:
+        self.whole, self.meets, self.posts = whole, meets, posts
+        self.reviews = dict(cases.order_by().values_list("pk", "village_review"))
         wanted = cases.order_by().values("pk")
         self.steps: dict[int, list[_Step]] = defaultdict(list)
         events = Event.objects.filter(case__in=wanted).order_by("case", "sequence")
@@ -159,18 +209,22 @@ class _Rows:
         ):
             self.shown[case][act] = cls
         self.texts = _texts(wanted)
+        self.moved = {
+            (step.act_id, self.reviews[case]) for case in self.steps for step in self.steps[case]
+        }
 
     def compare(self, case: int, now: str) -> tuple[tuple[Entry, ...], tuple[Difference, ...]]:
         """Return a household's lines on all lists, and where they differ; `now`: what its row says."""
         steps = self.steps.get(case, [])
         entries = [*self._entries(case, steps)]
+        left_out = [*self._left_out(case, steps, entries)]
         decided = [step for step in steps if step.code in DECIDES]
         if not decided or said(decided[-1].snapshot) is not None:
             last = entries[-1] if entries and entries[-1].list == List.DECIDED else None
             if now != (last.household_class if last else ""):
                 # The list that is printed now is not the one that the last act decided.
                 entries.append(Entry(List.DECIDED, now, _after(steps), 0))
-        return tuple(entries), tuple(self._differing(case, steps, entries))
+        return tuple(entries), (*self._differing(case, steps, entries), *left_out)
 
     def _entries(self, case: int, steps: list[_Step]) -> Iterator[Entry]:
         shown, voted = self.shown.get(case, {}), self.voted.get(case, {})
@@ -211,13 +265,56 @@ class _Rows:
             line = Entry(List.POSTED, cls, _after(steps), 0) if cls is not None else None
             yield Difference(None if line else last, line, ())
 
+    def _left_out(
+        self, case: int, steps: list[_Step], entries: list[Entry]
+    ) -> Iterator[Difference]:
+        """Yield that a whole list was made without the household, and what it waits for, if it may."""
+        if any(step.code in DECIDES for step in steps):
+            return
+        review, own = self.reviews[case], {step.act_id for step in steps}
+        last = entries[-1] if entries else None
+        since = next((s for s in steps if last is not None and s.sequence == last.at_event), None)
+        waits: Difference | None = None
+        passed_by = False
+        for act in self.whole:
+            if act.review not in (None, review) or act.act_id in own:
+                continue
+            before = [step for step in steps if step.act_id < act.act_id]
+            if not before or (since is not None and act.act_id < since.act_id):
+                continue
+            passed_by = passed_by or before[-1].target not in act.leaves
+            if act.code not in MAKES:
+                continue
+            if passed_by:
+                yield Difference(last, None, ())
+                return
+            moved_others = (act.act_id, review) in self.moved
+            if last is not None and last.list in MAKES[act.code] and moved_others:
+                waits = Difference(last, None, self._waiting(case, before, last.at_event))
+        if waits is not None and steps[-1].target not in GONE:
+            yield waits
+
+    def _waiting(self, case: int, steps: list[_Step], since: int) -> tuple[Reason, ...]:
+        """Return what keeps a household from a list: what was done since, or its own step that runs."""
+        opened = [step for step in steps if step.sequence > since and step.code in REASONS]
+        return self._told(case, opened or steps[-1:])
+
     def _reasons(self, case: int, between: Iterable[_Step]) -> tuple[Reason, ...]:
-        found = [
+        found = self._told(
+            case,
+            (
+                step
+                for step in between
+                if step.code in REASONS and LEADS_TO.get(step.code, step.target) == step.target
+            ),
+        )
+        return () if all(each.code in ONLY_OPENS for each in found) else found
+
+    def _told(self, case: int, steps: Iterable[_Step]) -> tuple[Reason, ...]:
+        return tuple(
             Reason(step.code, step.act_number, self.texts.get((case, step.act_id), ""))
-            for step in between
-            if step.code in REASONS and LEADS_TO.get(step.code, step.target) == step.target
-        ]
-        return () if all(each.code in ONLY_OPENS for each in found) else tuple(found)
+            for step in steps
+        )
 
 
 def _texts(wanted: QuerySet[Any, Any]) -> dict[tuple[int, int], str]:

@@ -15,12 +15,18 @@ from cases.duties import Duty
 from cases.ledger.entries import SNAPSHOT
 from cases.models import Case, VillageReview
 from cases.permissions import village_reviews_within_duty
+from cases.rules.packs import Pack
 from cases.rules.terms import end_of
 from workflow import clock
 from workflow.auditing.as_of import Then, case_then, cases_then, standings_then
-from workflow.auditing.differences import LIST_TITLES, REASONS, differences
-from workflow.auditing.editions import state_words
-from workflow.auditing.timeline import timeline
+from workflow.auditing.differences import (
+    LIST_TITLES,
+    REASONS,
+    HouseholdDifference,
+    differences,
+)
+from workflow.auditing.editions import packs_of, state_words
+from workflow.auditing.timeline import timeline, title_of
 from workflow.auditing.words import LABELS, in_words
 from workflow.ledger import readings
 from workflow.machine.apply import legal_day
@@ -110,7 +116,8 @@ def audit_differences(request: HttpRequest, key: str) -> HttpResponse:
     if village in dict(reviews):
         cases = cases.filter(village_review__village__code=village)
     found = differences(round, cases)
-    rows = [_difference_row(household) for household in found[:DIFFERENCES_SHOWN]]
+    pack = packs_of([round.pack])[round.pack]
+    rows = [_difference_row(household, pack) for household in found[:DIFFERENCES_SHOWN]]
     return render(
         request,
         "workflow/auditing/differences.html",
@@ -158,7 +165,7 @@ def _list_then(review: VillageReview, moment: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _difference_row(household: Any) -> dict[str, Any]:
+def _difference_row(household: HouseholdDifference, pack: Pack | None) -> dict[str, Any]:
     return {
         "code": household.code,
         "village": household.village,
@@ -173,7 +180,11 @@ def _difference_row(household: Any) -> dict[str, Any]:
         ],
         "reasons": [
             [
-                {"title": REASONS[r.code], "act": r.act_number, "text": r.text}
+                {
+                    "title": REASONS.get(r.code) or title_of(r.code, pack),
+                    "act": r.act_number,
+                    "text": r.text,
+                }
                 for r in difference.reasons
             ]
             for difference in household.differences
