@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from cases.duties import Role
-from cases.models import Act, CorrectionProposal, User
+from cases.models import Act, ConflictNote, CorrectionProposal, User
 from cases.rules.packs import PACKS
 from cases.rules.separation import SEPARATIONS, separations_of
 from tests.conftest import Road, moment
+from workflow.acts.deciding import sign_decision
 from workflow.acts.reconsidering import correct_decision, propose_correction, withdraw_proposal
 from workflow.machine import house
 from workflow.machine.apply import ask
@@ -54,6 +55,25 @@ def test_who_signed_the_report_does_not_answer_it(road: Road, appoint: Appoint) 
     road.open().list().survey().classify().meet().post().pass_days(7).close().report()
 
     assert refused(road.consent) == {"separate_duties"}
+
+
+def test_whom_a_form_names_does_not_sign_either_whoever_typed_it_in(
+    road: Road, appoint: Appoint
+) -> None:
+    road.open().list().survey().classify().meet().post().pass_days(7).close().report().consent()
+    road.cast["binh"] = appoint("chair2", "NGUYỄN Thị  Làn", Role.COMMUNE_CHAIR, road.commune)
+
+    assert refused(road.decide) == {"reviewers_name"}
+
+
+def test_a_namesake_signs_and_says_so(road: Road, appoint: Appoint) -> None:
+    road.open().list().survey().classify().meet().post().pass_days(7).close().report().consent()
+    road.cast["binh"] = appoint("chair2", "Nguyễn Thị Lan", Role.COMMUNE_CHAIR, road.commune)
+    note = "Trùng tên với rà soát viên thôn 1"
+
+    sign_decision(round=road.round, number="90/QĐ-UBND", conflict_note=note, **road.who("binh"))
+
+    assert ConflictNote.objects.get(act__code="sign_decision").text == note
 
 
 def test_others_do_what_was_refused_to_one(road: Road, appoint: Appoint) -> None:

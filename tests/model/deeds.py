@@ -71,7 +71,7 @@ CIRCUMSTANCES: Mapping[str, tuple[Facts, ...]] = {
     "receive_worker_request": _REQUEST,
     "record_arrival": _all(reason=YES_NO, paper=YES_NO),
     "build_list": NOTHING,
-    "screen": _all(day=DATES),
+    "screen": _all(day=DATES, interest=INTERESTS),
     "survey": _SHEET,
     "determine_income": _SHEET,
     "classify": NOTHING,

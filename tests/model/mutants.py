@@ -480,6 +480,7 @@ AFTER_THE_DECISION = (
     Mutant("correction before the decision", also_from("correct_decision", "consented")),
     Mutant("no correction after the certificate", not_from("correct_decision", "certified")),
     Mutant("re-verified by the same reviewer", unasked("reverify", "reverified_by_another")),
+    Mutant("a relative screens and says nothing", unasked("screen", "interest_noted")),
     Mutant("a relative surveys and says nothing", unasked("survey", "interest_noted")),
     Mutant("a relative chairs and says nothing", unasked("hold_meeting", "interest_noted")),
     Mutant("a relative signs and says nothing", unasked("sign_decision", "interest_noted")),

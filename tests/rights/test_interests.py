@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import DeclaredInterest, Household, User
-from tests.conftest import Road
+from cases.models import DeclaredInterest, Household, Round, User
+from tests.conftest import POOR, Road
 from tests.rights.conftest import Hands
+from workflow.acts.surveying import SurveySheet, survey_case
+from workflow.invariants import audit
 from workflow.machine.refusals import Refused
 
 LAN_DECLARED = date(2024, 9, 20)
@@ -88,3 +90,48 @@ def test_it_is_declared_again_when_it_comes_back(
     again = client.post(reverse("interests"), answers).status_code
 
     assert (too_soon, again, DeclaredInterest.objects.count()) == (422, 302, 2)
+
+
+@pytest.fixture
+def binhs(road: Road) -> Callable[[], DeclaredInterest]:
+    """Return what declares the chair close to the first household, long ago."""
+    return lambda: DeclaredInterest.objects.create(
+        user=road.cast["binh"],
+        household=Household.objects.get(code="24646-00001"),
+        relation="RELATIVE",
+        declared_on=LAN_DECLARED,
+        declared_by=road.cast["binh"],
+    )
+
+
+def survey_by_binh(road: Road, **more: str) -> None:
+    """Type in the form that names the chair as reviewer."""
+    case = road.round.cases.get(code="24646-00001")
+    sheet = SurveySheet(case, road.at.date(), road.cast["binh"].full_name, 100, POOR)
+    survey_case(sheet=sheet, **more, **road.who("lan"))
+
+
+def test_whom_a_form_names_is_asked_why_whoever_types_it_in(
+    road: Road, binhs: Callable[[], DeclaredInterest]
+) -> None:
+    binhs()
+    road.open().list()
+
+    with pytest.raises(Refused) as caught:
+        survey_by_binh(road)
+    survey_by_binh(road, conflict_note="Không còn ai khác trong thôn")
+
+    assert caught.value.codes == {"interest_noted"}
+    assert not {"INV-30"} & {found.invariant for found in audit(Round.objects.all())}
+
+
+def test_the_audit_asks_it_of_the_form_too(
+    road: Road, binhs: Callable[[], DeclaredInterest]
+) -> None:
+    road.open().list()
+    survey_by_binh(road)
+    binhs()
+
+    found = [each for each in audit(Round.objects.all()) if each.invariant == "INV-30"]
+
+    assert [(each.case_code, each.sequence) for each in found] == [("24646-00001", 3)]

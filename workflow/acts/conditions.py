@@ -298,10 +298,26 @@ def interest_noted(asking: Asking) -> tuple[str, ...] | None:
     if str(facts.get("conflict_note") or "").strip():
         return None
     people = {asking.by.pk if asking.by else 0, facts.get("chair") or 0}
-    standing = DeclaredInterest.objects.standing(asking.legal_day)
-    interested = standing.filter(user__in=people).values("household")
-    concerned = asking.cases().filter(household__in=interested).exclude(state__in=UNCONCERNED)
-    return tuple(concerned.order_by("code").values_list("code", flat=True)) or None
+    declared = DeclaredInterest.objects.standing(asking.legal_day)
+    # Whoever types a form in is not always who went to the household: forms name their reviewer.
+    names: Mapping[str, str] = facts.get("reviewers") or {}
+    if not names:
+        declared = declared.filter(user__in=people)
+    concerned = asking.cases().filter(household__in=declared.values("household"))
+    found = concerned.exclude(state__in=UNCONCERNED).order_by("code")
+    close = dict(found.values_list("code", "household"))
+    if names and close:
+        who: dict[int, set[Any]] = {}
+        for household, user, name in declared.filter(household__in=close.values()).values_list(
+            "household", "user", "user__full_name"
+        ):
+            who.setdefault(household, set()).update((user, fold(name)))
+        close = {
+            code: household
+            for code, household in close.items()
+            if who[household] & {*people, fold(names.get(code, ""))}
+        }
+    return tuple(close) or None
 
 
 @condition

@@ -240,7 +240,7 @@ def _screen(target: Case, facts: Facts, who: dict[str, Any]) -> Done:
         reviewer_name=_text(facts, "reviewer_name", who["by"].get_full_name(), longest=NAME),
         passed=_flag(facts, "passed"),
     )
-    return screen_case(sheet=sheet, **who)
+    return screen_case(sheet=sheet, **_noting(facts, who))
 
 
 def _survey_sheet(target: Case, facts: Facts, who: dict[str, Any]) -> SurveySheet:

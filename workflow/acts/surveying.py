@@ -45,6 +45,7 @@ def screen_cases(
     by: User,
     at: datetime,
     key: str,
+    conflict_note: str = "",
 ) -> Done:
     """
     Record Phiếu A of requesters: who passes is surveyed, who does not is answered in writing.
@@ -71,7 +72,9 @@ def screen_cases(
             "days": {s.case.code: s.screened_on.isoformat() for s in sheets},
             "passed": {s.case.code: s.passed for s in sheets},
         },
+        private={"reviewers": {s.case.code: s.reviewer_name for s in sheets}},
         write=write,
+        conflict_note=conflict_note,
     )
 
 
@@ -117,11 +120,19 @@ def survey_case(
     )
 
 
-def screen_case(*, sheet: ScreeningSheet, by: User, at: datetime, key: str) -> Done:
+def screen_case(
+    *, sheet: ScreeningSheet, by: User, at: datetime, key: str, conflict_note: str = ""
+) -> Done:
     """Record Phiếu A of one household: a set of one."""
     case = sheet.case
     return screen_cases(
-        round=case.round, village_review=case.village_review, sheets=[sheet], by=by, at=at, key=key
+        round=case.round,
+        village_review=case.village_review,
+        sheets=[sheet],
+        by=by,
+        at=at,
+        key=key,
+        conflict_note=conflict_note,
     )
 
 

@@ -36,6 +36,7 @@ from cases.models import (
     OpinionItem,
     PostedEntry,
     ReviewKind,
+    Screening,
     Standing,
     Survey,
     Tally,
@@ -46,6 +47,7 @@ from workflow.invariants.record import (
     Certificate,
     Dossier,
     Face,
+    Interest,
     Record,
     SecondLook,
     Sheet,
@@ -413,12 +415,21 @@ def _apart(home: dict[int, Record], ids: list[int], records: dict[int, Record]) 
     for case_id, act_id, reviewer, before in _second_looks(ids):
         of(case_id).looks.append(SecondLook(act_id, reviewer, before or ""))
     interests = DeclaredInterest.objects.filter(household__cases__round__in=ids)
-    for case_id, user, since, until in interests.values_list(
-        "household__cases__pk", "user_id", "declared_on", "ended_on"
+    for case_id, user, name, since, until in interests.values_list(
+        "household__cases__pk", "user_id", "user__full_name", "declared_on", "ended_on"
     ):
-        of(case_id).interests.append((user, since, until))
+        of(case_id).interests.append(Interest(user, name, since, until))
+    for case_id, act_id, reviewer in _reviewers(ids, interests.values("household")):
+        of(case_id).reviewers[act_id] = reviewer
     _read_assessments(home, ids)
     return apart
+
+
+def _reviewers(ids: list[int], households: QuerySet[Any]) -> Iterator[tuple[int, int, str]]:
+    """Yield whom the forms on some households name."""
+    for sheets in (Screening.objects, Survey.objects, IncomeRecord.objects):
+        rows = sheets.filter(case__round__in=ids, case__household__in=households)
+        yield from rows.values_list("case_id", "act_id", "reviewer_name")
 
 
 def _second_looks(ids: list[int]) -> Iterator[tuple[int, int, str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from cases.names import fold
 from workflow.invariants.finding import Found, of_case, of_round
 from workflow.invariants.law import BY_THE_UNCONCERNED
 from workflow.invariants.record import Dossier, Record
@@ -18,9 +19,12 @@ def nobody_close_to_the_household_acted_without_a_note(
         if step.act is None or step.code not in BY_THE_UNCONCERNED:
             continue
         people = (step.act.actor_id, step.act.facts.get("chair"))
+        reviewer = fold(dossier.apart.reviewers.get(step.act_id, ""))
         close = any(
-            user in people and since <= step.act.day and (until is None or step.act.day < until)
-            for user, since, until in declared
+            (each.user_id in people or (reviewer and fold(each.name) == reviewer))
+            and each.since <= step.act.day
+            and (each.until is None or step.act.day < each.until)
+            for each in declared
         )
         noted = step.act.facts.get("conflict_noted") is True
         if close and not (noted and step.act_id in record.conflict_notes):

@@ -53,6 +53,7 @@ EXIT_REQUEST = "receive_exit_request"
 # Who looks at a household, chairs its meeting or signs on it must not be close to it (INV-30).
 BY_THE_UNCONCERNED = frozenset(
     {
+        "screen",
         "survey",
         "reverify",
         "reexamine",

@@ -143,6 +143,15 @@ class SecondLook(NamedTuple):
     before: str
 
 
+class Interest(NamedTuple):
+    """Who is close to the household, and from which day until before which."""
+
+    user_id: int
+    name: str
+    since: date
+    until: date | None
+
+
 @dataclass(slots=True)
 class Apart:
     """Rows that only some households have; cases that have any are judged one by one."""
@@ -153,8 +162,8 @@ class Apart:
     letters: list[RefusalLetter] = field(default_factory=list)
     named: list[tuple[int, str, str]] = field(default_factory=list)  # decision's act, kind, why
     looks: list[SecondLook] = field(default_factory=list)
-    # who, declared on, first day without it
-    interests: list[tuple[int, date, date | None]] = field(default_factory=list)
+    interests: list[Interest] = field(default_factory=list)
+    reviewers: dict[int, str] = field(default_factory=dict)  # by act; where somebody is close
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from cases.models import Act, CorrectionProposal, Event, User
-from cases.rules.separation import DESIGN, Within, separations_of
+from cases.models import Act, CorrectionProposal, Event, IncomeRecord, Screening, Survey, User
+from cases.names import fold
+from cases.rules.separation import DESIGN, SURVEYS, Within, separations_of
 from workflow.machine.bindings import Asking
 from workflow.machine.refusals import Refusal
 from workflow.machine.scope import Scope
@@ -37,6 +38,12 @@ HOUSE: dict[str, Saying] = {
         _("Người đã khảo sát hoặc nhập hồ sơ này thì không quyết định, không cho ý kiến về nó."),
         _("Để người khác có thẩm quyền làm việc này."),
     ),
+    "reviewers_name": Saying(
+        _("Tên người ký trùng tên rà soát viên của hồ sơ này."),
+        _(
+            "Nếu là một người: để người khác ký. Nếu là hai người trùng tên: ghi rõ điều đó ở ô lý do."
+        ),
+    ),
     "proposed_by_another": Saying(
         _("Đính chính cần hai người: một người đề nghị, một người khác ký."),
         _("Để cán bộ khác đề nghị đính chính ở trang của hộ, rồi ký."),
@@ -59,7 +66,7 @@ def house_refusal(code: str, *, case_code: str = "", detail: str = "") -> Refusa
 
 def against(act: str, scope: Scope, asking: Asking) -> list[Refusal]:
     """Return what the house has against an act; one query a row, whatever the number of cases."""
-    found = _of_separations(act, scope, asking)
+    found = _of_separations(act, scope, asking) + _of_names(act, scope, asking)
     if rule := _RULES.get(act):
         found += rule(scope, asking)
     return found[:SHOWN]
@@ -79,6 +86,30 @@ def _of_separations(act: str, scope: Scope, asking: Asking) -> list[Refusal]:
             house_refusal("separate_duties", case_code=code, detail=row.title)
             for code in codes[:SHOWN]
         ]
+    return found
+
+
+def _of_names(act: str, scope: Scope, asking: Asking) -> list[Refusal]:
+    """
+    Say where a form that somebody else typed in names as its reviewer whoever signs.
+
+    A name alone proves nothing, so a note answers it; asked where the pack's act takes a note.
+    """
+    takes_a_note = "interest_noted" in asking.pack.by_code[act].conditions
+    noted = str((asking.facts or {}).get("conflict_note") or "").strip()
+    rows = [row for row in separations_of(act, asking.legal_day) if row.first & SURVEYS]
+    if not (rows and takes_a_note and asking.by) or noted:
+        return []
+    own, found = fold(asking.by.full_name), list[Refusal]()
+    for sheets in (Screening.objects, Survey.objects, IncomeRecord.objects):
+        of_these = sheets.filter(case__in=scope.cases()).order_by()
+        names = of_these.values_list("reviewer_name", flat=True).distinct()
+        if same := [name for name in names if fold(name) == own]:
+            codes = of_these.filter(reviewer_name__in=same).values_list("case__code", flat=True)
+            found += [
+                house_refusal("reviewers_name", case_code=code, detail=rows[0].title)
+                for code in codes.order_by("case__code").distinct()[:SHOWN]
+            ]
     return found
 
 

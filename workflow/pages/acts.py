@@ -52,6 +52,9 @@ from workflow.pages.ledger import receipt_url
 from workflow.pages.periods import period_of
 from workflow.titles import act_title, state_title
 
+# Refusals that a note answers, which is written down with the act.
+NOTE_ANSWERS = ("interest_noted", "reviewers_name")
+
 
 @door("office", Duty.OPEN_ROUND, on=On.UNIT)
 def open_round(request: HttpRequest) -> HttpResponse:
@@ -205,7 +208,7 @@ def _say_no(
     status: int = 200,
 ) -> HttpResponse:
     """Say why not; the form stays below only where changing an answer can help."""
-    if any(each.code == "interest_noted" for each in against):
+    if any(each.code in NOTE_ANSWERS for each in against):
         form.ask_why_all_the_same()
     refusals = {"reasons": reasons(against), "total": total, "cut": total >= REFUSALS_SHOWN}
     if _no_duty(against):

@@ -91,7 +91,7 @@ ACTS = (
             Move(("listed",), "screened", ("is_requester", "screen_passed")),
             Move(("listed",), "unqualified", ("is_requester", "screen_failed")),
         ),
-        conditions=("within_window", "surveyed_in_round"),
+        conditions=("within_window", "surveyed_in_round", "interest_noted"),
         evidence=(_("Phiếu A"),),
         forms=("phieu-a",),
     ),

@@ -179,8 +179,8 @@ class ActForm(forms.Form):
         self.fields["conflict_note"] = forms.CharField(
             label=gettext_lazy("Lý do vẫn làm khi là người có liên quan"),
             help_text=gettext_lazy(
-                "Bà/ông hoặc người chủ trì đã khai là thành viên hay người thân của một hộ ở đây. "
-                "Lý do được ghi lại cùng việc này."
+                "Bà/ông, người chủ trì hoặc rà soát viên đã khai là thành viên hay người thân của một hộ ở đây, "
+                "hoặc bà/ông trùng tên rà soát viên. Lý do được ghi lại cùng việc này."
             ),
             max_length=500,
             required=False,
