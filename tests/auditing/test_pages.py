@@ -3,6 +3,7 @@
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from cases.names import fold
 from tests.conftest import Road
 from workflow.acts.listing import receive_request
 from workflow.auditing import search as searching
+from workflow.auditing.search import Asked, people_named
 from workflow.pages import auditing as bench
 
 Desk = Callable[[Road, str], Client]
@@ -156,6 +158,61 @@ def test_people_are_sought_by_a_form_and_stand_in_no_address(son: Client) -> Non
     assert not son.get(cleared["Location"]).context["filtered"]
 
 
+def actors(client: Client, name: str, what: str = "acts") -> set[str]:
+    """Return who did what is found of a name, or the codes of the cases found."""
+    given = {"what": what, "actor": name}
+    page = client.get(client.post(reverse("auditing"), given)["Location"]).context["page"]
+    return {row.actor_name if what == "acts" else row.code for row in page.rows}
+
+
+@pytest.mark.parametrize("name", ["Võ Văn Bình", "vo van binh", "VAN BINH", "binh"])
+def test_who_acted_is_found_without_tones_and_by_the_user_name(son: Client, name: str) -> None:
+    assert "Võ Văn Bình" in actors(son, name)
+
+
+def test_who_acted_is_found_by_the_name_in_the_record_and_by_that_of_today(
+    walked: Road, son: Client
+) -> None:
+    User.objects.filter(pk=walked.cast["binh"].pk).update(full_name="Trần Văn Mới")
+
+    assert actors(son, "Võ Văn Bình") == actors(son, "tran van moi") == {"Võ Văn Bình"}
+
+
+def test_namesakes_who_acted_nowhere_here_hide_nobody(
+    walked: Road, son: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PEOPLE", 1)
+    User.objects.filter(pk=walked.cast["other_minh"].pk).update(full_name="Võ Văn Bình")
+    User.objects.create(pk=-1, username="truoc", full_name="Võ Văn Bình")
+
+    assert actors(son, "Võ Văn Bình") == {"Võ Văn Bình"}
+    assert len(actors(son, "Võ Văn Bình", "cases")) == 8
+
+
+def test_whoever_acted_in_another_province_only_is_nobody_here(
+    walked: Road, quang: User, hoa_binh: Unit
+) -> None:
+    asked = Asked(actor=walked.cast["binh"].full_name)
+
+    assert people_named(walked.cast["son"], asked) == [walked.cast["binh"].pk]
+    assert people_named(quang, asked) == []
+    assert people_named(walked.cast["son"], replace(asked, unit=hoa_binh)) == []
+
+
+def test_a_name_that_too_many_bear_is_said_to_be_cut(
+    son: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = []
+    for most in (200, 1):
+        monkeypatch.setattr(searching, "PEOPLE", most)
+        answer = son.get(son.post(reverse("auditing"), {"actor": "n"})["Location"])
+        answers.append(
+            (answer.context["page"].people_left_out, 'role="note"' in answer.content.decode())
+        )
+
+    assert answers == [(False, False), (True, True)]
+
+
 def test_a_search_goes_on_where_it_stopped_and_shows_everything_once(
     son: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +272,7 @@ def test_five_cases_and_fifty_cost_the_same_questions(
 ) -> None:
     road.open().list().survey().pass_days(7)
     client = desk(road, "son")
+    client.post(reverse("auditing"), {"actor": "Nguyen"})
     client.get(url)
     with CaptureQueriesContext(connection) as few:
         text(client, url)

@@ -13,12 +13,12 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
-from cases.models import Event, Unit, User
+from cases.models import Act, Event, Unit, User
 from cases.names import fold, normalise
 from workflow.auditing.scope import audited_acts, audited_cases, cases_of
 
 COUNTED = 1_000
-PEOPLE = 200  # bearers of a name, at most
+PEOPLE = 200  # bearers of a name whose acts are looked for, at most
 PAPER_ORDER = ("year", "province_id", "commune_id", "village_id", "pk")
 RECORD_ORDER = ("commune_id", "sequence")
 _ROUND = {"PROVINCE": "province", "DISTRICT": "district", "COMMUNE": "keeper"}
@@ -48,6 +48,7 @@ class Page:
     rows: list[Any]
     after: str
     total: int | None
+    people_left_out: bool = False  # more people bear the name than were looked for
 
 
 def find_cases(user: User, asked: Asked, after: str, size: int) -> Page:
@@ -64,15 +65,29 @@ def find_cases(user: User, asked: Asked, after: str, size: int) -> Page:
         rows = rows.filter(household__head_name_key__contains=fold(asked.name))
     if asked.household_class:
         rows = rows.filter(result_class=asked.household_class)
-    done = _done(asked, "act__")
+    people = people_named(user, asked)
+    done = _done(asked, people, "act__")
     if done is not None:
         rows = rows.filter(Exists(Event.objects.filter(done, case=OuterRef("pk"))))
     shown = rows.select_related("round__commune", "village_review__village")
-    return _page(rows, shown, PAPER_ORDER, after, size)
+    return _page(rows, shown, PAPER_ORDER, after, size, people)
 
 
 def find_acts(user: User, asked: Asked, after: str, size: int) -> Page:
     """Return a page of acts in the order of each commune's record."""
+    rows = _acts_of_rounds(user, asked)
+    people = people_named(user, asked)
+    if (done := _done(asked, people, "")) is not None:
+        rows = rows.filter(done)
+    about = _about(asked)
+    if about is not None:
+        rows = rows.filter(Exists(Event.objects.filter(about, act=OuterRef("pk"))))
+    shown = rows.select_related("round__commune", "village_review__village", "duty_unit")
+    return _page(rows, shown, RECORD_ORDER, after, size, people)
+
+
+def _acts_of_rounds(user: User, asked: Asked) -> QuerySet[Act]:
+    """Return the acts within the duty, of the rounds that are asked for."""
     rows = audited_acts(user)
     if asked.unit is not None and (column := _ROUND.get(asked.unit.level)):
         rows = rows.filter(**{f"round__{column}": asked.unit})
@@ -80,22 +95,16 @@ def find_acts(user: User, asked: Asked, after: str, size: int) -> Page:
         rows = rows.filter(round__year=asked.year)
     if asked.review:
         rows = rows.filter(round__kind=asked.review)
-    if (done := _done(asked, "")) is not None:
-        rows = rows.filter(done)
-    about = _about(asked)
-    if about is not None:
-        rows = rows.filter(Exists(Event.objects.filter(about, act=OuterRef("pk"))))
-    shown = rows.select_related("round__commune", "village_review__village", "duty_unit")
-    return _page(rows, shown, RECORD_ORDER, after, size)
+    return rows
 
 
-def _done(asked: Asked, act: str) -> Q | None:
+def _done(asked: Asked, people: list[int], act: str) -> Q | None:
     """Return what is asked of acts, of columns reached by `act`; None: nothing."""
     wanted = Q()
     if asked.act:
         wanted &= Q(**{f"{act}code": asked.act})
     if asked.actor:
-        wanted &= Q(**{f"{act}actor__in": people_named(asked.actor)})
+        wanted &= Q(**{f"{act}actor__in": people[:PEOPLE]})
     if asked.since:
         wanted &= Q(**{f"{act}legal_day__gte": asked.since})
     if asked.until:
@@ -117,21 +126,41 @@ def _about(asked: Asked) -> Q | None:
     return wanted or None
 
 
-def people_named(text: str) -> list[int]:
-    """Return the accounts of a user name, or of people whose full name contains the text."""
-    named = normalise(text)
-    people = User.objects.filter(Q(username=named) | Q(full_name__icontains=named))
-    return list(people.order_by("pk").values_list("pk", flat=True)[:PEOPLE])
+def people_named(user: User, asked: Asked) -> list[int]:
+    """
+    Return who of those that acted within the duty bears the name asked for, in the order of names.
+
+    By the name in the record or the account's name of today, without tones; or by the user name.
+    Every pair of account and name comes once from the database, however many acts bear it.
+    """
+    if not asked.actor:
+        return []
+    sought, acts = fold(asked.actor), _acts_of_rounds(user, asked).order_by()
+    names: dict[int, str] = {}
+    for actor, name in acts.values_list("actor_id", "actor_name").distinct():
+        if sought in (key := fold(name)):
+            names[actor] = key
+    accounts = User.objects.filter(pk__in=acts.values("actor"))
+    for actor, username, name in accounts.values_list("pk", "username", "full_name"):
+        if username == normalise(asked.actor) or sought in fold(name):
+            names.setdefault(actor, fold(name))
+    return sorted(names, key=lambda actor: (names[actor], actor))
 
 
 def _page(
-    rows: QuerySet[Any], shown: QuerySet[Any], order: Sequence[str], after: str, size: int
+    rows: QuerySet[Any],
+    shown: QuerySet[Any],
+    order: Sequence[str],
+    after: str,
+    size: int,
+    people: list[int],
 ) -> Page:
     counted = rows.order_by().values("pk")[: COUNTED + 1].count()
     found = _from(shown.order_by(*order), order, _place(after, len(order)), size + 1)
     page = found[:size]
     next_one = "-".join(str(getattr(page[-1], name)) for name in order) if len(found) > size else ""
-    return Page(page, next_one, counted if counted <= COUNTED else None)
+    total = counted if counted <= COUNTED else None
+    return Page(page, next_one, total, people_left_out=len(people) > PEOPLE)
 
 
 def _from(
