@@ -112,6 +112,10 @@ def _base64(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
+def from_base64(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
 def held_heads(record: Record, upto: int) -> bytes:
     """Return the lines that somebody else keeps: the heads after each act up to this one."""
     return _lines(

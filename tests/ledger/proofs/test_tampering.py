@@ -3,6 +3,8 @@
 import copy
 import os
 import random
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,10 +12,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from cases.models import Act, Case, Event
+from cases.models import Act, Anchor, Case, DailyRoot, Event
 from tests.conftest import Road
-from tests.ledger.proofs import tampering
+from tests.ledger.proofs import superuser, tampering
 from tests.ledger.proofs.tampering import KINDS, NEAT, Record
+from tests.machine.rows import drop_step_triggers
+from tests.taken_back import taken_back
 from workflow.acts.posting import complain
 from workflow.ledger.export import export
 from workflow.machine import insert_only
@@ -123,6 +127,51 @@ def test_the_tail_that_no_head_covers_is_told(exported: Path, tmp_path: Path) ->
 
     assert told["ok"]
     assert [(each["first"], each["last"]) for each in told["uncovered"]] == [(last - 1, last)]
+
+
+@pytest.mark.parametrize("kind", superuser.KINDS)
+def test_what_a_superuser_falsifies_behind_a_held_head_is_seen(
+    kind: str, exported: Path, road: Road, tmp_path: Path
+) -> None:
+    record = tampering.read(exported)
+    upto = len(record.acts) - 2
+    heads = tampering.held_heads(record, upto)
+    insert_only.remove("default")
+    drop_step_triggers()
+    unseen = []
+    for seed in range(TAMPERS // 5):
+        folder = tmp_path / f"{kind}-{seed}"
+        with taken_back():
+            forging = superuser.KINDS[kind](copy.deepcopy(record), upto, random.Random(seed))
+            with forging or nullcontext():
+                export(road.commune, folder, at=road.at)
+        assert without_moment(tampering.read(folder)) != without_moment(record), f"{seed}: no-op"
+        if check(folder, heads, tmp_path)["ok"]:
+            unseen.append(seed)
+
+    assert unseen == []
+
+
+def without_moment(record: Record) -> Record:
+    """Leave out what two exports of one state may differ in: the manifest with its hashes."""
+    return replace(record, manifest={})
+
+
+@pytest.mark.parametrize("kind", NEAT)
+def test_without_held_heads_a_superusers_neat_forgery_is_not_seen(
+    kind: str, exported: Path, road: Road, tmp_path: Path
+) -> None:
+    record = tampering.read(exported)
+    insert_only.remove("default")
+    drop_step_triggers()
+    with taken_back():
+        superuser.KINDS[kind](record, len(record.acts), random.Random(7))
+        Anchor.objects.all()._raw_delete("default")
+        DailyRoot.objects.all()._raw_delete("default")
+        export(road.commune, tmp_path / kind, at=road.at)
+
+    told = check(tmp_path / kind, None, tmp_path)
+    assert told["ok"], told["problems"]
 
 
 BY_THE_ADMINISTRATOR = {
