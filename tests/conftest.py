@@ -96,7 +96,9 @@ def tables_may_be_emptied() -> Iterator[None]:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what asks no database: once is enough, however many databases there are."""
     asked = {"db", "transactional_db", "django_db_setup", "live_server"}
-    if not item.get_closest_marker("django_db") and asked.isdisjoint(getattr(item, "fixturenames", ())):
+    if not item.get_closest_marker("django_db") and asked.isdisjoint(
+        getattr(item, "fixturenames", ())
+    ):
         item.add_marker("databaseless")
 
 

@@ -104,11 +104,11 @@ def binhs(road: Road) -> Callable[[], DeclaredInterest]:
     )
 
 
-def survey_by_binh(road: Road, **more: str) -> None:
+def survey_by_binh(road: Road, note: str = "") -> None:
     """Type in the form that names the chair as reviewer."""
     case = road.round.cases.get(code="24646-00001")
     sheet = SurveySheet(case, road.at.date(), road.cast["binh"].full_name, 100, POOR)
-    survey_case(sheet=sheet, **more, **road.who("lan"))
+    survey_case(sheet=sheet, conflict_note=note, **road.who("lan"))
 
 
 def test_whom_a_form_names_is_asked_why_whoever_types_it_in(
@@ -119,7 +119,7 @@ def test_whom_a_form_names_is_asked_why_whoever_types_it_in(
 
     with pytest.raises(Refused) as caught:
         survey_by_binh(road)
-    survey_by_binh(road, conflict_note="Không còn ai khác trong thôn")
+    survey_by_binh(road, note="Không còn ai khác trong thôn")
 
     assert caught.value.codes == {"interest_noted"}
     assert not {"INV-30"} & {found.invariant for found in audit(Round.objects.all())}

@@ -16,6 +16,17 @@ from workflow.row_security_tables import EXEMPT, policies, undecided
 
 pytestmark = pytest.mark.postgres
 TABLE = "cases_household"
+# Named once more: whoever opens another table says so here, too.
+OPEN = {
+    "cases.UnitVersion",
+    "cases.UnitSuccession",
+    "cases.RoleAssignment",
+    "cases.Office",
+    "cases.OfficeMember",
+    "cases.UnitUserPermission",
+    "cases.UnitGroupPermission",
+    "cases.LocalStandard",
+}
 
 
 def run(statement: str) -> None:
@@ -39,12 +50,13 @@ def tables_with_a_unit() -> Iterator[str]:
 
 
 def test_every_table_with_a_unit_has_a_policy_or_a_reason(db: None) -> None:
-    open_ones = {apps.get_model(label)._meta.db_table for label in EXEMPT}
+    open_ones = {apps.get_model(label)._meta.db_table for label in OPEN}
     kept = {model._meta.db_table for model in policies()}
 
     assert {*tables_with_a_unit()} - kept - open_ones == set()
     assert undecided() == []
     assert kept & open_ones == set()
+    assert {*EXEMPT} == OPEN
 
 
 def test_migrating_leaves_nothing_missing(db: None) -> None:
