@@ -4,8 +4,10 @@ import base64
 import json
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
@@ -27,6 +29,7 @@ from workflow.acts.departing import withdraw
 from workflow.acts.listing import receive_request
 from workflow.acts.posting import close_reposting, complain
 from workflow.invariants import audit
+from workflow.ledger import anchors, watch
 from workflow.ledger.erasure import GONE, Altered, StillOpen, erase
 from workflow.ledger.proofs import commitment_of
 
@@ -236,6 +239,22 @@ def test_the_command_refuses_out_loud_and_leaves_a_trace(ended: Road) -> None:
 
     assert RecordedRefusal.objects.get().code == "case_still_open"
     assert not Erasure.objects.exists()
+
+
+def test_nothing_is_erased_while_nothing_may_be_written_of_the_commune(closed: Road) -> None:
+    anchors.sweep(closed.at, all_heads=True)
+    Path(settings.ANCHORS_DIR).rename(f"{settings.ANCHORS_DIR}.away")
+    watch.look()
+    asked = ("erase_person", "--household", first(closed).code, "--paper", PAPER)
+
+    with pytest.raises(CommandError):
+        call_command(*asked)
+    call_command(*asked, "--dry-run", stdout=StringIO())
+
+    assert first(closed).head_name != GONE
+    assert not Erasure.objects.exists()
+    recorded = RecordedRefusal.objects.get(door="erase_person")
+    assert (recorded.code, recorded.unit) == ("anchors_lost", closed.commune)
 
 
 def test_the_command_erases_and_tells_what(closed: Road) -> None:

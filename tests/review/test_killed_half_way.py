@@ -37,6 +37,7 @@ def test_nothing_of_a_list_act_stays_when_its_process_is_killed(road: Road, tmp_
         **os.environ,
         "RASOAT_DATABASE": address_of_the_database(tmp_path),
         "RASOAT_VAR": str(tmp_path),
+        "RASOAT_ANCHORS": str(settings.ANCHORS_DIR),
     }
     moment = road.at.isoformat()
     command = [sys.executable, "-m", "tests.review.killed", str(road.reviews[0].pk), moment]

@@ -27,6 +27,7 @@ from cases.models import (
 from cases.sets import insert_rows, insert_select
 from workflow.acts.deciding import decided_later, enter_standings, named_in, standing_year
 from workflow.acts.deed import end_term, perform, start_term
+from workflow.ledger import watch
 from workflow.machine.apply import Deed, Done, lock_round
 from workflow.machine.scope import of_case
 
@@ -141,9 +142,11 @@ def propose_correction(*, case: Case, reason: str, by: User, at: datetime) -> Co
     Ask the chair to correct what the decision says of a household; an open proposal is answered again.
 
     :raises ValueError: without a reason
+    :raises Refused: while nothing may be written about the commune
     """
     if not reason.strip():
         raise ValueError("a proposal says why")
+    watch.hold("propose_correction", case.round.commune_id)
     with transaction.atomic():
         lock_round(case.round)
         proposal, _created = CorrectionProposal.objects.open().get_or_create(
@@ -153,7 +156,12 @@ def propose_correction(*, case: Case, reason: str, by: User, at: datetime) -> Co
 
 
 def withdraw_proposal(*, proposal: CorrectionProposal, at: datetime) -> None:
-    """Take a proposal back that no correction has used."""
+    """
+    Take a proposal back that no correction has used.
+
+    :raises Refused: while nothing may be written about the commune
+    """
+    watch.hold("withdraw_proposal", proposal.case.round.commune_id)
     CorrectionProposal.objects.open().filter(pk=proposal.pk).update(withdrawn_at=at)
 
 

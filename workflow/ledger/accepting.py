@@ -21,19 +21,22 @@ def accept(commune: Unit, *, paper: str, by_name: str, at: datetime) -> Acceptan
     """
     Record who accepts the database as it is, and give its head out as the last one.
 
-    What was given out before stays in the files: whoever checks them sees that it was left behind.
+    What was given out before stays in the files: whoever checks them sees that it was left behind. Where
+    the files were lost, the table of anchors says what stood in them.
 
     :raises NothingToAccept: if nothing stands against writing
     """
     if commune.code not in watch.look().behind:
         raise NothingToAccept(commune.code)
-    expected = _last(anchors.book_of(commune.code)) or {}
     with row_security.machine("record"):
+        reached = anchors.expected(commune=commune).get(commune.code, {})
+        expected_sequence, expected_tree = _expected(commune)
+        receipts_given = receipts.given(commune.pk)
         head = Act.objects.filter(commune=commune).order_by("-sequence").first()
         accepted = Acceptance.objects.create(
             commune=commune,
-            expected_sequence=expected.get("sequence", 0),
-            expected_tree=anchors.tree_of(expected) if expected else b"",
+            expected_sequence=expected_sequence,
+            expected_tree=expected_tree,
             sequence=head.sequence if head else 0,
             tree=bytes(head.tree) if head else root_of([]),
             paper=paper,
@@ -41,25 +44,35 @@ def accept(commune: Unit, *, paper: str, by_name: str, at: datetime) -> Acceptan
             at=at,
         )
     # After the row: while a line is missing nothing is written, and the command is run again.
-    _give_out(accepted, receipts.book_of(commune.code), always=False)
-    _give_out(accepted, anchors.book_of(commune.code), always=True)
+    book = receipts.book_of(commune.code)
+    if book.files() or reached.get(book.kind):
+        # Of lines that were lost the numbers go on; they are not written anew.
+        number = (_last(book) or {}).get("number", 0)
+        _give_out(accepted, book, number=max(number, receipts_given))
+    _give_out(accepted, anchors.book_of(commune.code))
     watch.look()
     return accepted
 
 
-def _give_out(accepted: Acceptance, book: Book, *, always: bool) -> None:
-    if not always and not book.files():
-        return
+def _expected(commune: Unit) -> tuple[int, bytes]:
+    """Return the number and tree that were given out last: as the file says, or the table where it is lost."""
+    line = _last(anchors.book_of(commune.code))
+    row = anchors.standing_anchors().filter(commune=commune).order_by("-sequence").first()
+    if row is not None and row.sequence > anchors.number_of(line):
+        return row.sequence, bytes(row.tree)
+    return (line["sequence"], anchors.tree_of(line)) if line else (0, b"")
+
+
+def _give_out(accepted: Acceptance, book: Book, **more: int) -> None:
     tree = bytes(accepted.tree)
     line: dict[str, Any] = {
         **anchors.line_of(accepted.sequence, tree, accepted.at, WHY),
         "paper": accepted.paper,
         "instead_of": accepted.expected_sequence,
         "instead_of_digest": short_digest(bytes(accepted.expected_tree)),
+        **more,
     }
     with book.locked():
-        if book.kind == receipts.KIND:
-            line["number"] = (_last(book) or {}).get("number", 0)
         book.append([line], accepted.at)
 
 

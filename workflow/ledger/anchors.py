@@ -2,8 +2,9 @@
 Anchors: the head of a commune's record, given out to where the database's administrator cannot reach.
 
 The act is committed first, then its line is written; what a crash or a full disk left out, the next
-sweep writes. So a file is never ahead of its database, unless the database was set back or changed:
-then nothing is anchored any more, and workflow.ledger.watch stops the writing.
+sweep writes. So a file is never ahead of its database, unless the database was set back or changed;
+and rows come after lines, so it is never behind the table of anchors, unless it was lost. In both cases
+nothing is anchored any more, and workflow.ledger.watch stops the writing.
 """
 
 import base64
@@ -15,12 +16,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cases import row_security
 from cases.ledger.entries import short_digest
-from cases.models import Act, ActChain, Anchor, Unit
+from cases.models import Acceptance, Act, ActChain, Anchor, Unit
 from cases.models.ledger import ANCHORED_ACTS, anchors_at
 from workflow.ledger import receipts
 from workflow.ledger.lines import Book, ForeignLine
@@ -28,10 +29,16 @@ from workflow.machine.record import microseconds
 
 KIND, FORMAT = "anchors", "rasoat-anchor/1"
 QUARTER = timedelta(minutes=15)
+# The milestones that receipts are given for.
+WITH_RECEIPT = (Anchor.Why.REQUEST, Anchor.Why.COMPLAINT)
 
 
 class Diverged(Exception):
     """What was given out about a commune is not in the database, or is something else there."""
+
+
+class Lost(Exception):
+    """What the table says was given out about a commune is not in its files any more."""
 
 
 @dataclass
@@ -76,7 +83,7 @@ def sweep(at: datetime, *, all_heads: bool = False) -> Swept:
     for commune, code, anchored in waiting:
         try:
             swept.lines += _give_out(commune, at, head=all_heads or _waited(commune, anchored, at))
-        except (OSError, ForeignLine, Diverged) as error:
+        except (OSError, ForeignLine, Diverged, Lost) as error:
             swept.failed[code] = f"{type(error).__name__}: {error}"
     return swept
 
@@ -86,6 +93,33 @@ def waiting_chains() -> QuerySet[Any]:
     last = Anchor.objects.filter(commune=OuterRef("pk")).order_by("-sequence")
     anchored = Coalesce(Subquery(last.values("sequence")[:1]), 0)
     return ActChain.objects.filter(length__gt=anchored).annotate(anchored=anchored)
+
+
+def standing_anchors() -> QuerySet[Anchor]:
+    """Return the anchors but those which an acceptance left behind: given out before, of later acts."""
+    left_behind = Acceptance.objects.filter(
+        commune=OuterRef("commune"), sequence__lt=OuterRef("sequence"), at__gte=OuterRef("at")
+    )
+    return Anchor.objects.filter(~Exists(left_behind))
+
+
+def expected(**of: Any) -> dict[str, dict[str, int]]:
+    """Return, by commune and kind of file, the number that its last line must have reached."""
+    rows = (
+        standing_anchors()
+        .filter(**of)
+        .values("commune__code")
+        .annotate(head=Max("sequence"), receipt=Max("sequence", filter=Q(why__in=WITH_RECEIPT)))
+    )
+    return {
+        row["commune__code"]: {KIND: row["head"], receipts.KIND: row["receipt"] or 0}
+        for row in rows
+    }
+
+
+def number_of(line: dict[str, Any] | None) -> int:
+    """Return the number of the act in a line; 0: there is no line."""
+    return line["sequence"] if line else 0
 
 
 def late_chains() -> QuerySet[Any]:
@@ -111,13 +145,19 @@ def _give_out(commune_id: int, at: datetime, *, head: bool = False) -> int:
     Write the lines and rows that are missing for a commune; return how many lines.
 
     :raises Diverged: if the file does not fit the database
+    :raises Lost: if the files do not hold what was given out: it is never written out of the database
     """
     with row_security.machine("record"):
         book = book_of(Unit.objects.values_list("code", flat=True).get(pk=commune_id))
+        reached = expected(commune=commune_id).get(book.commune, {})
+    # Before the lock, which makes the folder: not under a share that is not mounted.
+    for each in (book, receipts.book_of(book.commune)):
+        if number_of(each.last()) < reached.get(each.kind, 0):
+            raise Lost(f"{each.kind}/{each.commune}")
     # The rows are committed before the next process may look which are missing.
     with book.locked(), row_security.machine("record"):
         last = book.last()
-        in_file = last["sequence"] if last else 0
+        in_file = number_of(last)
         if last and not fits(commune_id, last):
             raise Diverged(f"{book.commune}/{in_file}")
         anchors = Anchor.objects.filter(commune=commune_id)

@@ -34,9 +34,11 @@ from cases.models import (
     OpinionItem,
     Posting,
     RefusalLetter,
+    Round,
     TermPause,
 )
 from cases.rules.packs import PACKS
+from workflow.ledger import watch
 from workflow.ledger.proofs import KEPT
 
 GONE = "(đã xóa)"  # where a constraint or a rule asks for a text
@@ -64,9 +66,13 @@ def erase(
 
     `dry_run`: only count.
 
+    :raises Refused: while nothing may be written about a commune that has a case of the household
     :raises StillOpen: while a case of the household is under way
     :raises Altered: if the record was tampered with
     """
+    if not dry_run:
+        for commune in communes_of(household):
+            watch.hold("erase_person", commune)
     with row_security.machine("command"), transaction.atomic():
         cases = list(Case.objects.filter(household=household).select_related("round"))
         for case in cases:
@@ -90,6 +96,14 @@ def erase(
             counts=counts,
         )
     return counts
+
+
+def communes_of(household: Household) -> list[int]:
+    """Return the communes whose record speaks of the household."""
+    with row_security.machine("command"):
+        rounds = Round.objects.filter(cases__household=household)
+        communes = list(rounds.order_by().values_list("commune", flat=True).distinct())
+        return communes or [_commune_of(household)]
 
 
 def _commune_of(household: Household) -> int:

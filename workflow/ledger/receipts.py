@@ -55,6 +55,11 @@ def receipt_of(case: Case, sequence: int, *, with_name: bool) -> Receipt | None:
     return Receipt(case, event.act, next((each.complainant for each in typed), ""))
 
 
+def given(commune_id: int) -> int:
+    """Return how many receipts the acts of a commune give."""
+    return Act.objects.filter(commune=commune_id, code__in=GIVEN_FOR).count()
+
+
 def write_lines(commune_id: int, commune: str, at: datetime) -> int:
     """Add the lines that are missing from a commune's file; return how many."""
     book = book_of(commune)

@@ -1,9 +1,9 @@
 """
 Is the database what was given out? Asked at the start of a process and every minute at the door.
 
-Where it is behind, or says something else, the commune is read-only until an operator accepts what
-is there (manage.py accept_ledger); where a disk is nearly full, everything is. Between two looks the
-answer is remembered: no act pays for it with a query.
+Where it is behind, or says something else, or where the files hold less than was given out, the commune
+is read-only until an operator accepts what is there (manage.py accept_ledger); where a disk is nearly
+full, everything is. Between two looks the answer is remembered: no act pays for it with a query.
 """
 
 import os
@@ -12,21 +12,24 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 
-from cases import row_security
+from cases import refusals, row_security
 from cases.ledger.entries import short_digest
-from cases.models import Act, ActChain, Unit
+from cases.models import Act, ActChain, RecordedRefusal, Unit
+from workflow import clock
 from workflow.ledger import anchors, receipts
 from workflow.ledger.lines import Book, ForeignLine
 from workflow.machine.refusals import Refusal, Refused
 
 EVERY = 60.0  # seconds
 PAIRS = 200  # heads asked for at once
+DOOR = "ledger-watch"
 
 
 def _(text: str) -> str:
@@ -40,6 +43,14 @@ BEHIND = Refusal(
     "",
     _("Báo người vận hành đối chiếu bản sao lưu với tệp mốc, rồi chấp nhận bằng văn bản."),
 )
+LOST = Refusal(
+    "anchors_lost",
+    _("Tệp mốc đã đưa ra ngoài của xã bị mất hoặc thiếu nên tạm ngừng ghi; vẫn xem được."),
+    "",
+    _(
+        "Báo người vận hành đưa lại thư mục mốc (RASOAT_ANCHORS); không còn thì chấp nhận bằng văn bản."
+    ),
+)
 DISK_FULL = Refusal(
     "disk_nearly_full",
     _("Ổ đĩa gần đầy nên tạm ngừng ghi; vẫn xem được."),
@@ -48,20 +59,24 @@ DISK_FULL = Refusal(
 )
 
 
-REFUSALS = (BEHIND, DISK_FULL)
+REFUSALS = (BEHIND, LOST, DISK_FULL)
 
 
 @dataclass(frozen=True)
 class Behind:
-    """A commune whose database does not hold the head that was given out."""
+    """A commune whose database does not hold the head that was given out, or whose files do not."""
 
     commune: str  # code
-    code: str  # missing, differs, unreadable
+    code: str  # missing, differs, unreadable, lost
     expected: int = 0
     expected_digest: str = ""
     found: int = 0
     found_digest: str = ""
     detail: str = ""
+
+    @property
+    def refusal(self) -> Refusal:
+        return LOST if self.code == "lost" else BEHIND
 
     def __str__(self) -> str:
         if self.detail:
@@ -82,6 +97,7 @@ class Seen:
     silent: str = ""  # the folder that heads cannot be written to
     waiting: int = 0  # communes with a milestone that was not given out
     looked: float = 0.0
+    at: datetime | None = None
 
 
 _lock = threading.Lock()
@@ -113,7 +129,7 @@ def _against(commune_id: int) -> Refusal | None:
         seen = look()
         code = seen.ids.get(commune_id)
     if code is not None:
-        return _detailed(BEHIND, str(seen.behind[code]))
+        return _detailed(seen.behind[code].refusal, str(seen.behind[code]))
     return _detailed(DISK_FULL, seen.full) if seen.full else None
 
 
@@ -130,11 +146,13 @@ def look_if_due() -> Seen:
 
 
 def look() -> Seen:
-    """Compare every commune's record with the last head given out about it."""
+    """Compare every commune's record with the last head given out about it; record what is new."""
     global _seen
-    seen = Seen(looked=time.monotonic())
-    # First the files, then the database: a head given out meanwhile was committed before.
-    heads = list(_given_out(seen))
+    before, seen = _seen, Seen(looked=time.monotonic(), at=clock.now())
+    # An act is committed, then its line written, then its row: each is asked for before what precedes it.
+    with row_security.machine("record"):
+        expected = anchors.expected()
+    heads = list(_given_out(seen, expected))
     with row_security.machine("record"):
         _compare(heads, seen)
         codes = Unit.objects.filter(code__in=seen.behind).values_list("pk", "code")
@@ -143,7 +161,28 @@ def look() -> Seen:
     seen.full, seen.silent = _nearly_full(), _silence()
     with _lock:
         _seen = seen
+    _record(seen, before)
     return seen
+
+
+def _record(seen: Seen, before: Seen | None) -> None:
+    """Write down which communes have become read-only, once for all processes that see it."""
+    known = before.behind if before else {}
+    new = [behind for code, behind in seen.behind.items() if known.get(code) != behind]
+    if not new:
+        return
+    since = {"at__gt": before.at} if before and before.at else {}
+    with row_security.machine("record"):
+        rows = RecordedRefusal.objects.filter(door=DOOR, **since)
+        told = set(rows.values_list("code", "detail"))
+    units = {code: pk for pk, code in seen.ids.items()}
+    for behind in new:
+        code = behind.refusal.code
+        # Numbers only: a line of a foreign file may say anything.
+        detail = f"{behind.commune} {behind.code} {behind.expected} {behind.found}"
+        if (code, detail) not in told:
+            unit = units.get(behind.commune)
+            refusals.record(code, door=DOOR, at=seen.at or clock.now(), unit=unit, detail=detail)
 
 
 def seen_last() -> Seen | None:
@@ -159,7 +198,8 @@ def forget(seen: Seen | None = None) -> None:
         _marks.clear()
 
 
-def _given_out(seen: Seen) -> Iterator[dict[str, Any]]:
+def _given_out(seen: Seen, expected: dict[str, dict[str, int]]) -> Iterator[dict[str, Any]]:
+    """Yield the last lines of every commune; note the communes whose lines are lost or unreadable."""
     root = Path(settings.ANCHORS_DIR)
     codes = {
         folder.name
@@ -167,12 +207,23 @@ def _given_out(seen: Seen) -> Iterator[dict[str, Any]]:
         for folder in root.glob(f"{kind}/*")
         if folder.is_dir()
     }
-    for code in sorted(codes):
+    for code in sorted(codes | expected.keys()):
         _marks[code] = _mark(code)
         try:
-            yield from (line for book in _books(code) if (line := book.last()))
+            for book in _books(code):
+                line = book.last()
+                reached = expected.get(code, {}).get(book.kind, 0)
+                if anchors.number_of(line) < reached:
+                    seen.behind.setdefault(code, _lost(book, reached, anchors.number_of(line)))
+                if line:
+                    yield line
         except (ForeignLine, OSError) as error:
             seen.behind[code] = Behind(code, "unreadable", detail=str(error))
+
+
+def _lost(book: Book, expected: int, found: int) -> Behind:
+    detail = f"{book.kind}: {found} < {expected}"
+    return Behind(book.commune, "lost", expected, found=found, detail=detail)
 
 
 def _books(code: str) -> tuple[Book, Book]:

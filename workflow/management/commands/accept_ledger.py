@@ -22,7 +22,7 @@ class Command(BaseCommand):
     door = CommandDoor(Runs.OPERATOR, reads=On.UNIT, writes=On.UNIT)
     help = gettext_lazy(  # type: ignore[assignment]
         "Cho ghi lại sổ của một xã khi sổ không khớp với mốc đã đưa ra ngoài (khôi phục từ bản sao lưu "
-        "cũ, tệp mốc bị hỏng). Trước hết hãy tìm bản sao lưu mới hơn: việc đã mất không tự trở lại, và "
+        "cũ, tệp mốc bị hỏng hay bị mất). Trước hết hãy tìm bản sao lưu mới hơn: việc đã mất không tự trở lại, và "
         "giấy biên nhận của người dân vẫn ghi mốc cũ.\n\n"
         "  manage.py accept_ledger\n"
         "      những xã không khớp\n"

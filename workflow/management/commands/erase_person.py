@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 from cases import refusals, row_security
 from cases.models import Household
 from workflow import clock
-from workflow.ledger.erasure import Altered, StillOpen, erase
+from workflow.ledger import watch
+from workflow.ledger.erasure import Altered, StillOpen, communes_of, erase
+from workflow.machine.refusals import Refused
 from workflow.management.doors import CommandDoor, Runs
 from workflow.pages.doors import On
 
@@ -55,6 +57,16 @@ class Command(BaseCommand):
                 at=at,
                 dry_run=options["dry_run"],
             )
+        except Refused as error:
+            (why,) = error.refusals
+            refusals.record(
+                why.code,
+                door="erase_person",
+                at=at,
+                unit=next(filter(watch.behind, communes_of(household)), None),
+                detail=household.code,
+            )
+            raise CommandError(f"{why} {_(why.remedy)}") from error
         except StillOpen as error:
             refusals.record("case_still_open", door="erase_person", at=at, detail=str(error))
             words = _("Hồ sơ của hộ chưa xong (%(case)s): chưa xóa được.")
