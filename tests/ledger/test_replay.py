@@ -17,6 +17,7 @@ from cases.models import (
     Event,
     Household,
     MonthlyReport,
+    RecordedRefusal,
     Round,
     StateCount,
     Unit,
@@ -206,6 +207,10 @@ def test_what_a_folder_does_not_hold_is_a_difference(every_road: Road, tmp_path:
 def test_a_folder_that_cannot_be_read_is_refused(every_road: Road, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"cases\.jsonl"):
         call_command("replay_ledger", unit="24646", export=tmp_path, stdout=StringIO())
+
+    recorded = RecordedRefusal.objects.get()
+    assert (recorded.door, recorded.code) == ("replay_ledger", "bad_export")
+    assert (recorded.unit and recorded.unit.code, recorded.detail) == ("24646", "cases.jsonl")
 
 
 def test_each_planted_fault_is_named(every_road: Road, subtests: pytest.Subtests) -> None:

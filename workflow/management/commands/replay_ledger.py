@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import refusals
 from cases.models import Unit
+from workflow import clock
 from workflow.ledger.export import NotExported, communes_of, one_view
 from workflow.ledger.replay import Difference, Retelling, differences, retell
 from workflow.ledger.replay_reading import BadExport, of_folder, of_tables
@@ -81,6 +83,9 @@ class Command(BaseCommand):
                 sums["cases"] += sum(len(r.cases) for r in retelling.rounds.values())
                 sums["erased"] += sum(r.erased for r in retelling.rounds.values())
         except BadExport as error:
+            refusals.record(
+                "bad_export", door="replay_ledger", at=clock.now(), unit=unit, detail=str(error)
+            )
             raise CommandError(
                 _("Thư mục đã xuất không đọc được: %(place)s.") % {"place": error}
             ) from error
