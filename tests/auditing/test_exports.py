@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Act, Case, Event, Household, Unit
+from cases.models import Act, Case, Event, Household, Round, Unit, User
 from tests.conftest import Road
+from tests.months import Month
+from workflow.auditing.exporting import cases_to_export, rounds_to_export
 from workflow.auditing.ocel import ocel
 from workflow.auditing.pseudonyms import Pseudonyms
 from workflow.auditing.xes import xes
@@ -42,8 +44,15 @@ def log_of(road: Road, *, plain: bool = False) -> ET.Element:
     return ET.fromstring(b"".join(xes(road.round.cases.all(), Pseudonyms(plain=plain))))  # noqa: S314 (our own text)
 
 
+def written(write: Any, road: Road, names: Pseudonyms, **of: Any) -> bytes:
+    """Return the file of the road's round, or of some of its cases."""
+    cases = road.round.cases.filter(**of)
+    rounds = (Round.objects.filter(pk=road.round.pk),) if write is ocel else ()
+    return b"".join(write(cases, *rounds, names))
+
+
 def ocel_of(road: Road, *, plain: bool = False) -> dict[str, Any]:
-    text = b"".join(ocel(road.round.cases.all(), Pseudonyms(plain=plain)))
+    text = written(ocel, road, Pseudonyms(plain=plain))
     read: dict[str, Any] = json.loads(text)
     return read
 
@@ -153,13 +162,71 @@ def test_ocel_has_every_act_once_with_all_it_was_about(walked: Road) -> None:
     log = ocel_of(walked, plain=True)
 
     assert ocel_faults(log) == []
-    acts = Act.objects.filter(count__gt=0)
+    acts = Act.objects.all()
+    assert {"open_round", "build_list"} <= {event["type"] for event in log["events"]}
     assert {event["id"] for event in log["events"]} == {f"24646/{a.sequence}" for a in acts}
     about = {
         event["id"]: sum(r["qualifier"] == "about" for r in event["relationships"])
         for event in log["events"]
     }
     assert about == {f"24646/{a.sequence}": a.count for a in acts}
+
+
+def test_a_round_without_a_case_is_in_ocel_with_its_acts(
+    road: Road, make_households: Callable[..., list[Household]]
+) -> None:
+    """A month that nobody asked in is opened and reported all the same."""
+    month = Month(road.cast, road.commune).open()
+    month.on("2024-06-04").do("binh", "sign_monthly_report", month.round, number="06/BC-UBND")
+    rounds = rounds_to_export(None, road.commune, 2024)
+    assert not cases_to_export(None, road.commune, 2024).exists()
+
+    log = json.loads(b"".join(ocel(Case.objects.none(), rounds, Pseudonyms(plain=True))))
+
+    assert ocel_faults(log) == []
+    assert [event["type"] for event in log["events"]] == ["open_round", "sign_monthly_report"]
+    for event in log["events"]:
+        related = {r["qualifier"]: r["objectId"] for r in event["relationships"]}
+        assert related == {"in the round": month.round.key, "done by": "officer:Võ Văn Bình"}
+
+
+def test_what_leaves_of_rounds_lies_within_the_duty(walked: Road, quang: User) -> None:
+    province = Unit.objects.get(code="67")
+
+    assert list(rounds_to_export(walked.cast["son"], province, 2024)) == [walked.round]
+    assert not rounds_to_export(walked.cast["son"], province, 2023).exists()
+    assert not rounds_to_export(quang, province, None).exists()
+
+
+def resources(log: ET.Element) -> set[str]:
+    events = (
+        event for trace in log.findall(f"{XES}trace") for event in trace.findall(f"{XES}event")
+    )
+    return {values(event)["org:resource"] for event in events}
+
+
+def officers(log: dict[str, Any]) -> set[str]:
+    return {o["id"] for o in log["objects"] if o["type"] == "officer"}
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_two_officers_of_one_name_stay_two(walked: Road, tampering: None, plain: bool) -> None:
+    on_cases = Event.objects.values("act__actor").distinct().count()
+    in_all = Act.objects.values("actor").distinct().count()
+    Act.objects.update(actor_name="Nguyễn Văn An")
+
+    assert len(resources(log_of(walked, plain=plain))) == on_cases
+    assert len(officers(ocel_of(walked, plain=plain))) == in_all
+
+
+def test_an_officer_whose_name_was_changed_stays_one(walked: Road, tampering: None) -> None:
+    meeting = Act.objects.filter(code="hold_meeting").order_by("pk").last()
+    assert meeting is not None
+    before = len(resources(log_of(walked)))
+    Act.objects.filter(pk=meeting.pk).update(actor_name="Tên Mới")
+
+    assert len(resources(log_of(walked))) == len(resources(log_of(walked, plain=True))) == before
+    assert "officer:Tên Mới" in officers(ocel_of(walked, plain=True))
 
 
 def test_a_case_in_ocel_has_its_states_over_time(walked: Road) -> None:
@@ -193,14 +260,14 @@ def test_a_spoilt_ocel_is_seen(walked: Road, spoil: Callable[[Any], Any], fault:
 
 @pytest.mark.parametrize("write", [xes, ocel])
 def test_no_name_and_no_household_code_leaves(walked: Road, write: Any) -> None:
-    text = b"".join(write(walked.round.cases.all(), Pseudonyms())).decode()
+    text = written(write, walked, Pseudonyms()).decode()
 
     names = {act.actor_name for act in Act.objects.all()} | {
         household.head_name for household in Household.objects.all()
     }
     codes = {case.code for case in Case.objects.all()}
     assert [word for word in (*names, *codes) if word in text] == []
-    plain = b"".join(write(walked.round.cases.all(), Pseudonyms(plain=True))).decode()
+    plain = written(write, walked, Pseudonyms(plain=True)).decode()
     assert all(code in plain for code in codes), "the search would have found nothing anyway"
 
 
@@ -216,7 +283,9 @@ def test_within_one_export_a_household_keeps_its_name(walked: Road) -> None:
     names = Pseudonyms()
 
     assert names.household("24646-00001") == names.household("24646-00001")
-    assert names.household("24646-00001") != names.person("24646-00001")
+    people = names.people(Act.objects.all())
+    assert people == names.people(Act.objects.all())
+    assert names.household(str(walked.cast["binh"].pk)) != people[walked.cast["binh"].pk]
 
 
 @pytest.mark.parametrize("write", [xes, ocel])
@@ -228,7 +297,7 @@ def test_five_cases_and_two_hundred_cost_the_same_questions(
     asked = []
     for village in ("24646.001", "24646.002"):
         with CaptureQueriesContext(connection) as counted:
-            list(write(road.round.cases.filter(village__code=village), Pseudonyms()))
+            written(write, road, Pseudonyms(), village__code=village)
         asked.append(len(counted))
 
     assert asked[0] == asked[1]

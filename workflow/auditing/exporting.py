@@ -6,10 +6,10 @@ from typing import IO
 
 from django.db.models import QuerySet
 
-from cases.models import Case, Unit, User
+from cases.models import Case, Round, Unit, User
 from workflow.auditing.ocel import ocel
 from workflow.auditing.pseudonyms import Pseudonyms
-from workflow.auditing.scope import audited_cases, cases_of
+from workflow.auditing.scope import audited_cases, audited_rounds, cases_of, rounds_of
 from workflow.auditing.xes import xes
 
 
@@ -17,13 +17,13 @@ from workflow.auditing.xes import xes
 class Format:
     """How a file is written and named."""
 
-    write: Callable[[QuerySet[Case], Pseudonyms], Iterator[bytes]]
+    write: Callable[[QuerySet[Case], QuerySet[Round], Pseudonyms], Iterator[bytes]]
     extension: str
     content_type: str
 
 
 FORMATS = {
-    "xes": Format(xes, "xes", "application/xml"),
+    "xes": Format(lambda cases, _rounds, names: xes(cases, names), "xes", "application/xml"),
     "ocel": Format(ocel, "json", "application/json"),
 }
 
@@ -35,6 +35,16 @@ def cases_to_export(user: User | None, unit: Unit, year: int | None) -> QuerySet
     return rows.filter(year=year) if year else rows
 
 
-def write(file: IO[bytes], cases: QuerySet[Case], format: str, *, plain: bool) -> int:
-    """Write the events of the cases piece by piece; return how many bytes."""
-    return sum(file.write(piece) for piece in FORMATS[format].write(cases, Pseudonyms(plain=plain)))
+def rounds_to_export(user: User | None, unit: Unit, year: int | None) -> QuerySet[Round]:
+    """Return the rounds of those cases, and the ones that had none."""
+    rounds = audited_rounds(user) if user is not None else Round.objects.all()
+    rows = rounds_of(rounds, unit)
+    return rows.filter(year=year) if year else rows
+
+
+def write(
+    file: IO[bytes], cases: QuerySet[Case], rounds: QuerySet[Round], format: str, *, plain: bool
+) -> int:
+    """Write what was done to the cases, or in the rounds, piece by piece; return how many bytes."""
+    pieces = FORMATS[format].write(cases, rounds, Pseudonyms(plain=plain))
+    return sum(file.write(piece) for piece in pieces)

@@ -1,5 +1,5 @@
 """
-Acts as OCEL 2.0 JSON: one event an act, related to every object it was about, streamed.
+Acts as OCEL 2.0 JSON: one event an act of a round, related to every object it was about, streamed.
 
 Objects are rounds, villages' lists, cases with their states over time, households and officers. All
 attributes are texts. The four members are written one after another, each object once.
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cases.models import Act, Case, Event, VillageReview
+from cases.models import Act, Case, Event, Round, VillageReview
 from workflow.auditing.keys import ROUND_KEY, round_key
 from workflow.auditing.pseudonyms import Pseudonyms
 from workflow.auditing.xes import stamp
@@ -30,31 +30,33 @@ ACT_ATTRIBUTES = ("duty", "unit", "article", "pack", "legal_day")
 ALWAYS = "1970-01-01T00:00:00.000+00:00"
 
 
-def ocel(cases: QuerySet[Case], names: Pseudonyms) -> Iterator[bytes]:
-    """Yield the file piece by piece; a constant number of queries, whatever the number of cases."""
-    wanted = cases.order_by()
-    acts = Act.objects.filter(
-        pk__in=Event.objects.filter(case__in=wanted.values("pk")).order_by().values("act")
-    ).order_by("commune", "sequence")
+def ocel(cases: QuerySet[Case], rounds: QuerySet[Round], names: Pseudonyms) -> Iterator[bytes]:
+    """
+    Yield the file piece by piece; a constant number of queries, whatever the number of cases.
+
+    `rounds` are those of the cases, and rounds that have none: an act need not be on a case.
+    """
+    wanted, held = cases.order_by(), rounds.order_by()
+    acts = Act.objects.filter(round__in=held.values("pk")).order_by("commune", "sequence")
+    people = names.people(acts)
     codes = acts.order_by().values_list("code", flat=True).distinct()
     yield b'{"objectTypes":'
     yield _json([_type(name, attributes) for name, attributes in OBJECT_TYPES.items()])
     yield b',"eventTypes":'
     yield _json([_type(code, ACT_ATTRIBUTES) for code in sorted(codes)])
     yield b',"objects":['
-    yield from _separated(_objects(wanted, acts, names))
+    yield from _separated(_objects(wanted, held, people, names))
     yield b'],"events":['
-    yield from _separated(_events(wanted, acts, names))
+    yield from _separated(_events(wanted, acts, people, names))
     yield b"]}\n"
 
 
 def _objects(
-    cases: QuerySet[Case], acts: QuerySet[Act], names: Pseudonyms
+    cases: QuerySet[Case], rounds: QuerySet[Round], people: dict[int, str], names: Pseudonyms
 ) -> Iterator[dict[str, Any]]:
-    rounds = cases.values_list(*(f"round__{name}" for name in ROUND_KEY), "round__pack").distinct()
-    for *key, pack in rounds:
+    for *key, pack in rounds.values_list(*ROUND_KEY, "pack"):
         yield _object(round_key(*key), "round", [("kind", key[0]), ("pack", pack)])
-    reviews = VillageReview.objects.filter(pk__in=cases.values("village_review"))
+    reviews = VillageReview.objects.filter(round__in=rounds.values("pk"))
     for code, *key in reviews.order_by("pk").values_list(
         "village__code", *(f"round__{name}" for name in ROUND_KEY)
     ):
@@ -65,9 +67,8 @@ def _objects(
     households = cases.order_by("household__code").values_list("household__code", flat=True)
     for code in households.distinct().iterator(chunk_size=5000):
         yield _object(_household(names, code), "household")
-    officers = acts.order_by("actor_name").values_list("actor_name", flat=True).distinct()
-    for name in officers.iterator(chunk_size=5000):
-        yield _object(_officer(names, name), "officer")
+    for called in people.values():
+        yield _object(_officer(called), "officer")
     yield from _case_objects(cases, names)
 
 
@@ -110,7 +111,7 @@ def _case_objects(cases: QuerySet[Case], names: Pseudonyms) -> Iterator[dict[str
 
 
 def _events(
-    cases: QuerySet[Case], acts: QuerySet[Act], names: Pseudonyms
+    cases: QuerySet[Case], acts: QuerySet[Act], people: dict[int, str], names: Pseudonyms
 ) -> Iterator[dict[str, Any]]:
     rows: Rows = acts.values_list(
         "pk",
@@ -123,7 +124,7 @@ def _events(
         "article",
         "pack",
         "legal_day",
-        "actor_name",
+        "actor_id",
         "village_review__village__code",
         *(f"round__{name}" for name in ROUND_KEY),
     ).iterator(chunk_size=500)
@@ -134,15 +135,17 @@ def _events(
         .iterator(chunk_size=5000)
     )
     cases_of = groupby(about, key=lambda row: row[0])
+    coming: tuple[Any, Any] | None = next(cases_of, None)
     for row in rows:
-        _pk, commune, sequence, code, at, *said = row[:10]
+        pk, commune, sequence, code, at, *said = row[:10]
         actor, village, key = row[10], row[11], round_key(*row[12:])
-        _act, events = next(cases_of)  # both are in the order of communes and numbers
-        related = [(names.case(key, each), "about") for _id, each in events]
-        related.append((key, "in the round"))
+        related = [(key, "in the round")]
+        if coming is not None and coming[0] == pk:  # both are in the order of communes and numbers
+            related += [(names.case(key, each), "about") for _id, each in coming[1]]
+            coming = next(cases_of, None)
         if village:
             related.append((f"{key}/{village}", "on the list"))
-        related.append((_officer(names, actor), "done by"))
+        related.append((_officer(people[actor]), "done by"))
         yield {
             "id": f"{commune}/{sequence}",
             "type": code,
@@ -159,8 +162,8 @@ def _household(names: Pseudonyms, code: str) -> str:
     return f"household:{names.household(code)}"
 
 
-def _officer(names: Pseudonyms, name: str) -> str:
-    return f"officer:{names.person(name)}"
+def _officer(called: str) -> str:
+    return f"officer:{called}"
 
 
 def _type(name: str, attributes: Iterable[str]) -> dict[str, Any]:

@@ -3,6 +3,11 @@
 import base64
 import hmac
 import secrets
+from collections import Counter
+
+from django.db.models import Max, QuerySet
+
+from cases.models import Act
 
 SALT = 16
 LENGTH = 10  # bytes: 16 letters
@@ -24,8 +29,17 @@ class Pseudonyms:
     def case(self, round_key: str, code: str) -> str:
         return f"{round_key}/{self.household(code)}"
 
-    def person(self, name: str) -> str:
-        return self._of("person", name)
+    def people(self, acts: QuerySet[Act]) -> dict[int, str]:
+        """Return what those who did these acts are called, by their accounts: two of one name stay two."""
+        named = acts.order_by().values("actor_id", "actor_name").annotate(last=Max("pk"))
+        called = dict(named.order_by("last").values_list("actor_id", "actor_name"))
+        if not self.plain:
+            return {actor: self._of("person", str(actor)) for actor in called}
+        bearers = Counter(called.values())
+        return {
+            actor: name if bearers[name] == 1 else f"{name} #{actor}"
+            for actor, name in called.items()
+        }
 
     def _of(self, kind: str, name: str) -> str:
         if self.plain:

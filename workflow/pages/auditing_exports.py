@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.duties import Duty
 from cases.models import Round, Unit, User
-from workflow.auditing.exporting import FORMATS, cases_to_export, write
+from workflow.auditing.exporting import FORMATS, cases_to_export, rounds_to_export, write
 from workflow.auditing.scope import covers
 from workflow.ledger import readings
 from workflow.pages.doors import Gives, On, door
@@ -76,9 +76,10 @@ def export_events(request: HttpRequest) -> HttpResponse:
 
 def _sent(request: HttpRequest, user: User, asked: dict[str, Any]) -> Any:
     cases = cases_to_export(user, asked["unit"], asked["year"])
+    rounds = rounds_to_export(user, asked["unit"], asked["year"])
     # Written within the request's transaction: a stream would be read when rights are gone again.
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the response)
-    write(file, cases, asked["format"], plain=asked["plain"])
+    write(file, cases, rounds, asked["format"], plain=asked["plain"])
     for round in Round.objects.filter(pk__in=cases.order_by().values("round")).order_by("pk"):
         readings.note(request, round)
     file.seek(0)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Round
 from workflow import clock
-from workflow.auditing.exporting import FORMATS, cases_to_export, write
+from workflow.auditing.exporting import FORMATS, cases_to_export, rounds_to_export, write
 from workflow.ledger import readings
 from workflow.management.auditing import auditor_named, unit_named
 from workflow.management.doors import CommandDoor, Runs, note_leaving, told
@@ -50,13 +50,14 @@ class Command(BaseCommand):
         unit, at = unit_named(options["unit"]), clock.now()
         by = auditor_named("export_events", options, unit)
         cases = cases_to_export(by, unit, options["year"])
+        rounds = rounds_to_export(by, unit, options["year"])
         if not cases.exists():
             raise CommandError(_("Đơn vị này chưa có hồ sơ nào."))
         path: Path = options["file"]
         part = path.with_name(f"{path.name}.part")
         try:
             with part.open("wb") as file:
-                size = write(file, cases, options["format"], plain=options["plain"])
+                size = write(file, cases, rounds, options["format"], plain=options["plain"])
             part.replace(path)
         except OSError as error:
             reason = error.strerror or str(error)
