@@ -12,15 +12,19 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bench.ground import _DEEDS, STEPS, Ground
+from bench.ground import _DEEDS, STEPS, Deeds, Ground
+from cases.duties import Role
 from cases.models import Act, Case
 from tests.ledger.proofs.state import digest, torn
+from workflow.acts.posting import interrupt_posting, post_list
+from workflow.acts.reconsidering import revoke_decision
 
 Deed = Callable[[], Any]
 
@@ -31,6 +35,7 @@ class Told:
 
     kills: int = 0
     acts: int = 0
+    steps: list[str] = field(default_factory=list)
     half_done: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
@@ -39,8 +44,38 @@ class Told:
         return not self.half_done and not self.lost
 
 
+def _interrupt(ground: Ground) -> Deeds:
+    who = ground.signs("post_list", Role.VILLAGE_HEAD)
+    yield partial(
+        interrupt_posting, village_review=ground.villages()[0], reason="Bão cuốn mất", **who
+    )
+
+
+def _post_again(ground: Ground) -> Deeds:
+    who = ground.signs("post_list", Role.VILLAGE_HEAD)
+    places = {"village_place": "Thôn", "commune_place": "Xã"}
+    yield partial(post_list, village_review=ground.villages()[0], **places, **who)
+
+
+def _revoke(ground: Ground) -> Deeds:
+    codes = ground.round.cases.filter(state="certified").order_by("code")
+    reasons = dict.fromkeys(codes.values_list("code", flat=True), "Nhầm hộ")
+    who = ground.signs("issue_certificates", Role.COMMUNE_CHAIR)
+    yield partial(revoke_decision, round=ground.round, number="95/QĐ-UBND", reasons=reasons, **who)
+
+
+# The straight road, and beside it: a list that came down too early and is hung again; decisions revoked.
+DEEDS: dict[str, Callable[[Ground], Deeds]] = {
+    **{step: _DEEDS[step] for step in STEPS[: STEPS.index("close_posting")]},
+    "interrupt_posting": _interrupt,
+    "post_again": _post_again,
+    **{step: _DEEDS[step] for step in STEPS[STEPS.index("close_posting") :]},
+    "revoke_decision": _revoke,
+}
+
+
 def kill_at_each_statement(
-    ground: Ground, *, steps: tuple[str, ...] = STEPS, without_transaction: bool = False
+    ground: Ground, *, steps: tuple[str, ...] = tuple(DEEDS), without_transaction: bool = False
 ) -> Told:
     """
     Do every act of the steps, killed at its first statement, then its second ... until it is done.
@@ -49,7 +84,8 @@ def kill_at_each_statement(
     """
     told = Told()
     for step in steps:
-        for number in range(len(list(_DEEDS[step](ground)))):
+        told.steps.append(step)
+        for number in range(len(list(DEEDS[step](ground)))):
             told.acts += 1
             _until_done(ground, step, number, told, without_transaction)
             if told.half_done:
@@ -93,7 +129,7 @@ def _child(deed: Deed) -> bool:
 
 
 def _die_at(ground: Ground, step: str, number: int, at: int, bare: bool) -> None:
-    deed = list(_DEEDS[step](ground))[number]
+    deed = list(DEEDS[step](ground))[number]
     left = at
 
     def count() -> None:
