@@ -4,6 +4,7 @@ import tempfile
 from typing import IO, Any
 
 from django import forms
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -11,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from cases import refusals
 from cases.duties import Duty
 from cases.models import Round, Unit, User
+from cases.names import fold
+from workflow import clock
 from workflow.auditing.exporting import FORMATS, cases_to_export, rounds_to_export, write
 from workflow.auditing.scope import covers
 from workflow.ledger import readings
@@ -70,8 +74,24 @@ def export_events(request: HttpRequest) -> HttpResponse:
     form = ExportForm(user, request.POST or None, initial={"format": "xes"})
     if request.method == "POST" and form.is_valid():
         return _sent(request, user, form.cleaned_data)
+    if form.has_error("unit", "no_unit") or form.has_error("plain", "no_duty"):
+        _record(user, form)
     status = 422 if form.is_bound else 200
     return render(request, "workflow/auditing/export.html", {"form": form}, status=status)
+
+
+def _record(user: User, form: ExportForm) -> None:
+    """Write down what was not given, and of which unit; what was typed and is no unit is not kept."""
+    outside = form.has_error("unit", "no_unit")
+    asked = " ".join(form.data.get("unit", "").split())
+    named = Unit.objects.filter(Q(code=asked) | Q(versions__name_key=fold(asked))).distinct()[:2]
+    refusals.record(
+        "no_unit" if outside else "no_duty",
+        door="audit-export",
+        at=clock.now(),
+        user=user,
+        unit=named[0] if len(named) == 1 else None,
+    )
 
 
 def _sent(request: HttpRequest, user: User, asked: dict[str, Any]) -> Any:
