@@ -23,7 +23,7 @@ from workflow.pages import auditing as bench
 
 Desk = Callable[[Road, str], Client]
 KEY, FIRST, SECOND = "2024-24646", "24646-00001", "24646-00002"
-ROOMS = ("auditing", "conformance", "audit-samples", "audit-export")
+ROOMS = ("auditing", "conformance", "audit-samples", "audit-interests", "audit-export")
 OF_CASE = ("audit-case", "find-of-case")
 OF_ROUND = ("audit-round", "audit-differences", "find-of-round")
 

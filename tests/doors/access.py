@@ -137,6 +137,7 @@ PAGES: dict[str, frozenset[str]] = {
             "audit-village",
             "audit-case",
             "audit-differences",
+            "audit-interests",
             "conformance",
             "find-of-round",
             "find-of-village",

@@ -34,6 +34,7 @@ ASKED = {
     ("auditing_findings", "*"),
     ("auditing_findings", "after"),
     ("auditing_findings", "source"),
+    ("auditing_interests", "after"),
     ("auditing_replay", "*"),
     ("auditing_replay", "after"),
     ("auditing_samples", "after"),

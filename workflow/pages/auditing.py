@@ -21,6 +21,7 @@ from workflow.pages import (
     auditing_cases,
     auditing_exports,
     auditing_findings,
+    auditing_interests,
     auditing_replay,
     auditing_samples,
 )
@@ -151,6 +152,7 @@ urlpatterns: list[URLPattern] = [
     path("ban-kiem-tra/", auditing, name="auditing"),
     *auditing_samples.urlpatterns,
     *auditing_findings.urlpatterns,
+    *auditing_interests.urlpatterns,
     *auditing_exports.urlpatterns,
     *auditing_replay.urlpatterns,
     *auditing_cases.urlpatterns,
