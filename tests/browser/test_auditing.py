@@ -18,6 +18,7 @@ ROOMS = {
     "auditing-village": f"dot/{DONE}/thon/24652.001/?day=05/10/2024",
     "auditing-samples": "mau/",
     "auditing-findings": "phat-hien/",
+    "auditing-interests": "lien-quan/",
     "auditing-export": "tep/",
 }
 
