@@ -35,6 +35,7 @@ from tests.invariants.roads import every_road as every_road
 from tests.machine.rows import drop_step_triggers
 from tests.taken_back import taken_back
 from workflow.ledger.erasure import erase
+from workflow.ledger.export import export
 from workflow.machine import insert_only
 
 FAULTS: list[tuple[Callable[[], None], str]] = []
@@ -211,6 +212,29 @@ def test_a_folder_that_cannot_be_read_is_refused(every_road: Road, tmp_path: Pat
     recorded = RecordedRefusal.objects.get()
     assert (recorded.door, recorded.code) == ("replay_ledger", "bad_export")
     assert (recorded.unit and recorded.unit.code, recorded.detail) == ("24646", "cases.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("cases.jsonl", "[1]"),
+        ("events.jsonl", "{}"),
+        ("events.jsonl", '["24646", 1, "", [[0]]]'),
+        ("acts.jsonl", "[]"),
+        ("acts.jsonl", '{"told": []}'),
+        ("acts.jsonl", '{"entry": "5", "told": []}'),
+    ],
+)
+def test_a_line_that_is_none_of_the_record_is_named(
+    every_road: Road, tmp_path: Path, file: str, line: str
+) -> None:
+    folder = tmp_path / "record"
+    export(every_road.commune, folder, at=every_road.at)
+    with (folder / file).open("a", encoding="utf-8") as stream:
+        stream.write(f"{line}\n")
+
+    with pytest.raises(CommandError, match=rf"{file}:\d+"):
+        call_command("replay_ledger", unit="24646", export=folder, stdout=StringIO())
 
 
 def test_each_planted_fault_is_named(every_road: Road, subtests: pytest.Subtests) -> None:

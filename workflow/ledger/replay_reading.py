@@ -6,15 +6,17 @@ village whose list it is on: no event says that (docs/certificate.md).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from cases.ledger.entries import ERASED
 from cases.models import Act, Event, Round
 
+Line = TypeVar("Line")
 KEPT = "#"  # an erased snapshot leaves this and its commitment
 
 
@@ -82,25 +84,26 @@ def of_folder(folder: Path) -> Iterator[tuple[str, list[ToldAct]]]:
 
     :raises BadExport: if a line cannot be read
     """
-    cases = {row[0]: (row[2], row[3]) for row in _lines(folder / "cases.jsonl")}
-    events = groupby(_lines(folder / "events.jsonl"), key=lambda row: row[0])
-    of_commune = {}
-    for commune, rows in events:
-        of_act: dict[int, list[ToldEvent]] = {}
-        for _commune, act, _links, told in rows:
-            try:
-                of_act.setdefault(act, []).extend(_event(*cases[row[0]], *row[1:]) for row in told)
-            except (KeyError, TypeError) as error:
-                raise BadExport(f"events.jsonl: {commune}/{act}") from error
-        of_commune[commune] = of_act
-    for commune, lines in groupby(
-        _lines(folder / "acts.jsonl"), key=lambda line: json.loads(line["entry"])["commune"]
-    ):
-        found = of_commune.get(commune, {})
-        yield commune, [_act(line, found) for line in lines]
+    cases = dict(_lines(folder / "cases.jsonl", lambda row: (row[0], (row[2], row[3]))))
+    events: dict[tuple[str, int], list[ToldEvent]] = {}
+
+    def event_line(row: Any) -> tuple[tuple[str, int], list[ToldEvent]]:
+        commune, act, _links, told = row
+        return (commune, act), [_event(*cases[each[0]], *each[1:]) for each in told]
+
+    for place, told in _lines(folder / "events.jsonl", event_line):
+        events.setdefault(place, []).extend(told)
+    acts = _lines(folder / "acts.jsonl", _act)
+    for commune, some in groupby(acts, key=lambda each: each[0]):
+        whole = list[ToldAct]()
+        for _commune, act in some:
+            act.events = events.get((commune, act.sequence), [])
+            whole.append(act)
+        yield commune, whole
 
 
-def _act(line: Mapping[str, Any], events: Mapping[int, list[ToldEvent]]) -> ToldAct:
+def _act(line: Mapping[str, Any]) -> tuple[str, ToldAct]:
+    """Return an act of the export, still without its events, and its commune."""
     entry = json.loads(line["entry"])
     facts: dict[str, Any] = {}
     for path, *told in line["told"]:
@@ -111,16 +114,8 @@ def _act(line: Mapping[str, Any], events: Mapping[int, list[ToldEvent]]) -> Told
                 facts.setdefault(name, {})[key[0]] = value
             else:
                 facts[name] = value
-    number = entry["sequence"]
-    return ToldAct(
-        number,
-        entry["code"],
-        entry["round"],
-        entry["village"],
-        facts,
-        entry["count"],
-        events.get(number, []),
-    )
+    sequence, code, round_, village = itemgetter("sequence", "code", "round", "village")(entry)
+    return entry["commune"], ToldAct(sequence, code, round_, village, facts, entry["count"])
 
 
 def _event(
@@ -130,13 +125,13 @@ def _event(
     return ToldEvent(case, village, sequence, source, target, told)
 
 
-def _lines(path: Path) -> Iterator[Any]:
+def _lines(path: Path, read: Callable[[Any], Line]) -> Iterator[Line]:
     try:
         with path.open(encoding="utf-8") as stream:
             for number, line in enumerate(stream, 1):
                 try:
-                    yield json.loads(line)
-                except ValueError as error:
+                    yield read(json.loads(line))
+                except (ValueError, LookupError, TypeError, AttributeError) as error:
                     raise BadExport(f"{path.name}:{number}") from error
     except OSError as error:
         raise BadExport(path.name) from error
