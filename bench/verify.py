@@ -153,7 +153,7 @@ def write_export(folder: Path, events: int) -> int:
             "bytes": len(body),
         }
     manifest = {"format": "rasoat-ledger/1", "unit": {"code": "VN", "level": "NATION"}}
-    manifest |= {"heads": heads, "made_at": "2024-11-01T00:00:00+07:00"}
+    manifest |= {"heads": heads, "erased": [], "made_at": "2024-11-01T00:00:00+07:00"}
     (folder / "manifest.json").write_text(_json({**manifest, "private": False, "files": files}))
     return written
 
