@@ -16,7 +16,8 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from django.db import transaction
+
+from tests.taken_back import taken_back
 
 Build = Callable[..., Any]
 # A builder by the name its fixture has, and the parameter it is asked with.
@@ -77,20 +78,16 @@ class Beginnings:
                 break
             same += 1
         while len(self.levels) > same:
-            level = self.levels.pop()
-            with level.opened:
-                transaction.set_rollback(True)
+            self.levels.pop().opened.close()
 
     def raise_up(self, wanted: list[Key]) -> dict[str, Any]:
         """Build what is missing; return a copy of all objects."""
         for key in wanted[len(self.levels) :]:
             name, build, param = key
             values = self.copies()
-            atomic = transaction.atomic()
-            atomic._from_testcase = True  # type: ignore[attr-defined]  # durable blocks may open within
             given = [values[each] for each in _needs(build)]
             with ExitStack() as opened:
-                opened.enter_context(atomic)
+                opened.enter_context(taken_back())
                 values[name] = build(*given, param) if _asks_which(build) else build(*given)
                 self.levels.append(Level(key, opened.pop_all(), values))
         return self.copies()
