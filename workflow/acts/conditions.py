@@ -295,7 +295,7 @@ def _reviewers(asking: Asking) -> list[str]:
 @condition
 def interest_noted(asking: Asking) -> tuple[str, ...] | None:
     facts = _facts(asking)
-    if str(facts.get("conflict_note") or "").strip():
+    if asking.note:
         return None
     people = {asking.by.pk if asking.by else 0, facts.get("chair") or 0}
     declared = DeclaredInterest.objects.standing(asking.legal_day)

@@ -29,6 +29,11 @@ class Asking:
     facts: Mapping[str, Any] | None = None
     case_ids: Sequence[int] | None = None
 
+    @property
+    def note(self) -> str:
+        """Why somebody with an interest in a household does the act all the same."""
+        return str((self.facts or {}).get("conflict_note") or "").strip()
+
     def cases(self) -> QuerySet[Case]:
         """Return the cases the act is on, whether or not it may move them."""
         rows = Case.objects.filter(round=self.round)

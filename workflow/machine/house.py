@@ -65,7 +65,7 @@ def house_refusal(code: str, *, case_code: str = "", detail: str = "") -> Refusa
 
 
 def against(act: str, scope: Scope, asking: Asking) -> list[Refusal]:
-    """Return what the house has against an act; one query a row, whatever the number of cases."""
+    """Return what the house has against an act; a query a row and a kind of form, however many cases."""
     found = _of_separations(act, scope, asking) + _of_names(act, scope, asking)
     if rule := _RULES.get(act):
         found += rule(scope, asking)
@@ -96,9 +96,8 @@ def _of_names(act: str, scope: Scope, asking: Asking) -> list[Refusal]:
     A name alone proves nothing, so a note answers it; asked where the pack's act takes a note.
     """
     takes_a_note = "interest_noted" in asking.pack.by_code[act].conditions
-    noted = str((asking.facts or {}).get("conflict_note") or "").strip()
     rows = [row for row in separations_of(act, asking.legal_day) if row.first & SURVEYS]
-    if not (rows and takes_a_note and asking.by) or noted:
+    if not (rows and takes_a_note and asking.by) or asking.note:
         return []
     own, found = fold(asking.by.full_name), list[Refusal]()
     for sheets in (Screening.objects, Survey.objects, IncomeRecord.objects):
