@@ -1,7 +1,6 @@
 """Who holds what on a unit, ever; giving, ending and lending it, each looked at twice."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -128,12 +127,8 @@ def appointment_end(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     form = EndForm(day, request.POST or None)
 
-    def facts_of(answers: Answers) -> dict[str, Any]:
-        how = {key: answers[key] for key in ("until", "paper", "reason")}
-        return {**how, "by": by, "at": at}
-
     def do(answers: Answers) -> str:
-        ended = end_assignment(row, **facts_of(answers))
+        ended = end_assignment(row, **answers, by=by, at=at)
         return _("Đã ghi thôi giữ: %(who)s.") % {"who": ended.user.get_full_name()}
 
     deed = Deed(
@@ -143,7 +138,7 @@ def appointment_end(request: HttpRequest, number: int) -> HttpResponse:
         lead=_who(row),
         button=_("Ghi thôi giữ"),
         back=_list_of(row.unit),
-        plan=lambda answers: planned_end(_found(number), **facts_of(answers)),
+        plan=lambda answers: planned_end(_found(number), **answers, by=by, at=at),
         facts=_facts_of_end,
         lines=lambda planned: _lines_of_end(planned, day),
         do=do,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -165,12 +164,8 @@ def office_member_end(request: HttpRequest, number: int) -> HttpResponse:
     row = _office_to_change_or_404(request, member.office_id, day)
     form = EndForm(day, request.POST or None)
 
-    def how(answers: Answers) -> dict[str, Any]:
-        chosen = {key: answers[key] for key in ("until", "paper", "reason")}
-        return {**chosen, "by": by, "at": at}
-
     def do(answers: Answers) -> str:
-        left = leave_office(member, **how(answers))
+        left = leave_office(member, **answers, by=by, at=at)
         return _("Đã ghi thôi giữ: %(who)s.") % {"who": left.user.get_full_name()}
 
     deed = Deed(
@@ -181,7 +176,7 @@ def office_member_end(request: HttpRequest, number: int) -> HttpResponse:
         button=_("Ghi thôi giữ"),
         back=reverse("office", args=[row.pk]),
         section=row.name,
-        plan=lambda answers: planned_end(_member_or_404(number), **how(answers)),
+        plan=lambda answers: planned_end(_member_or_404(number), **answers, by=by, at=at),
         facts=_facts_of_member,
         lines=lambda planned: [
             _("Quyền hết ngay sau khi ghi; mọi phiên đăng nhập của người này được đóng.")

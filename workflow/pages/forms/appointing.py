@@ -91,7 +91,7 @@ class EndForm(_Asked):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        later = answers.get("when") == "later"
+        later = answers.pop("when", "") == "later"  # the day says it from here on
         if later and not answers.get("until") and "until" not in self.errors:
             self.add_error("until", ValidationError(_("Hãy ghi ngày."), code="required"))
         if not later:
